@@ -1,0 +1,1 @@
+"""What can be chosen: layers, losses, optimizers, schedules, metrics and blocks."""

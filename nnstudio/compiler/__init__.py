@@ -1,0 +1,1 @@
+"""From the document to problems, shapes, costs and readable PyTorch source."""

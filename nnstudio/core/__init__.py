@@ -1,0 +1,1 @@
+"""Words shared by every room: parameters, problems, signals, names, paths, versions."""

@@ -1,0 +1,1 @@
+"""What is written for elsewhere without torch, and the readers that need none."""

@@ -1,0 +1,1 @@
+"""The document: shapes, nodes and edges as immutable values, edits, differences, history."""

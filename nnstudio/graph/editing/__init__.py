@@ -1,0 +1,1 @@
+"""The edits, by what they change; `graph.edits` lists them all."""

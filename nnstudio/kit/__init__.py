@@ -1,0 +1,1 @@
+"""Plain PyTorch to take home; it imports nothing of NNStudio."""

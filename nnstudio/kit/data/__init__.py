@@ -1,0 +1,1 @@
+"""Readers of data sets, the splits and the augmentation they share."""

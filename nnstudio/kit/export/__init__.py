@@ -1,0 +1,1 @@
+"""Writers of weights and models in other formats."""

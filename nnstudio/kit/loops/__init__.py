@@ -1,0 +1,1 @@
+"""Training procedures, each readable from top to bottom."""

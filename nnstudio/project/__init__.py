@@ -1,0 +1,1 @@
+"""The document on disk: format, migrations, store, settings."""

@@ -1,0 +1,1 @@
+"""The application without a window: session, analysis, runs, clipboard, actions."""

@@ -1,0 +1,1 @@
+"""The torch side of a run; imported by nobody, started by its dotted name."""

@@ -1,0 +1,1 @@
+"""Tests mirror the package; `stories` are whole tasks, `bench` prints figures."""
