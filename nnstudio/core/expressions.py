@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from nnstudio.core.problems import Problem, ProjectError
 
 MAX_LENGTH = 200
 MAX_POWER = 64
+_OTHER = re.compile(r"[^\w .+\-*/%()]", re.ASCII)
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -40,6 +42,10 @@ def parse(text: str) -> ast.expr:
     """
     if len(text) > MAX_LENGTH:
         raise _error("expr.forbidden", text=text, what=f"more than {MAX_LENGTH} characters")
+    # Python would fold other alphabets into names of ours and pass over comments.
+    strange = _OTHER.search(text)
+    if strange:
+        raise _error("expr.forbidden", text=text, what=f"the character {strange[0]!r}")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:

@@ -113,7 +113,10 @@ class KeyTable:
         """Return plain dicts, lists and texts."""
         return {
             "classes": {
-                owner: {name: [place.kind, [list(child) for child in place.nodes]] for name, place in places.items()}
+                owner: {
+                    name: [place.kind, [list(child) for child in place.nodes]]
+                    for name, place in places.items()
+                }
                 for owner, places in self.classes.items()
             },
             "shared": {owner: dict(pairs) for owner, pairs in self.shared.items()},
@@ -154,7 +157,11 @@ class KeyTable:
         for name, place in self.classes[owner].items():
             for index, child in enumerate(place.nodes):
                 if child.node == node:
-                    numbers = {"node": "", "sequence": f".{index}", "copies": f".{copy}" if copy else ""}
+                    numbers = {
+                        "node": "",
+                        "sequence": f".{index}",
+                        "copies": f".{copy}" if copy else "",
+                    }
                     return name + numbers[place.kind], child.owner
         raise KeyError(step)
 

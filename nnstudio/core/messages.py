@@ -59,6 +59,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "set again what differs from the defaults",
     ),
     "settings.unknown": ("there is no setting {name}", "choose one of {choices}"),
+    "world.exists": ("{path} is already there", "choose another name, or move it away first"),
+    "world.file": ("{path} cannot be used: {why}", "check that it exists and may be used"),
     "world.read": ("{path} cannot be read: {why}", "check that it exists and may be read"),
     "world.write": ("{path} cannot be written: {why}", "free some space or choose another folder"),
     # ------------------------------------------------------------------ what an edit cannot do
@@ -179,6 +181,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "go on from the last checkpoint",
     ),
     "run.home": ("a run cannot be started {home}", "choose thread or process"),
+    "usage.template": ("there is no template {name}", "choose one of {choices}"),
+    "usage.setting": ("{word} sets nothing", "write it like optimizer.lr=0.01"),
     "export.exists": ("{path} is already there and holds other files", "choose another folder"),
     "export.problems": ("the project has problems, so no code can be written", "mend them first"),
     "export.data": ("the data file {path} is missing", "choose the data again"),
@@ -228,6 +232,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name} of {layer} must hold sizes of at least 1, and -1 once at most; it is {wanted}",
         "type the sizes and -1 for the rest",
     ),
+    "shape.no_sizes": ("{name} of {layer} is empty", "type at least one number"),
     "shape.permute": (
         "{layer} must name each of the {rank} dims once, not {dims}",
         "list the dims 0 to {rank} - 1 in their new order",
@@ -293,8 +298,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "type before and after for the last dim, then for the one before it",
     ),
     "shape.pad_mode": (
-        "{layer} pads in the mode {mode} all dims but the first two, here {rank} - 2; {dims} are given",
-        "give a pair of numbers for each of these dims, or take the mode constant",
+        "{layer} pads {dims} of {rank} dims, but the mode {mode} leaves the first one or two alone",
+        "give pairs for all dims but the first one or two, at most three, or take the mode constant",
+    ),
+    "shape.pad_value": (
+        "value of {layer} is {value}, but the mode {mode} takes what it adds from the input",
+        "set value to 0, or take the mode constant",
     ),
     "shape.resize": (
         "{layer} cannot resize {shape} in the mode {mode}",
@@ -310,6 +319,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "shape.one_layer_dropout": (
         "dropout of {layer} acts between its layers, but it has one",
         "set dropout to 0 and add a Dropout behind it, or use two layers",
+    ),
+    "shape.too_long_sequence": (
+        "{layer} knows {length} places but receives {steps} steps",
+        "raise length to {steps}",
     ),
     "shape.causal_mask": (
         "{layer} takes either is_causal or a mask",
@@ -433,6 +446,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "let the last layer make the shape of the target",
     ),
     "data.loss": ("{loss} cannot judge a {task}", "choose one of {choices}"),
+    "data.none": ("there is no data to train on", "choose data"),
+    "code.custom_name": (
+        "{name} cannot be the name of a Python class",
+        "use letters, digits and single underscores",
+    ),
+    "code.forbidden": (
+        "the code would hold {what} in line {line}, which NNStudio never writes",
+        "report this as a fault of NNStudio, or distrust the file",
+    ),
     "run.too_large": (
         "there would be {weights} weights, and no machine holds more than {most}",
         "use smaller sizes",
@@ -448,6 +470,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "repair.own_weights": ("give it weights of its own", ""),
     "repair.output": ("add an Output behind it", ""),
     "repair.connect": ("connect {source}", ""),
+    # ------------------------------------------------------------------ canvas and clipboard
+    "connect.itself": ("{node} cannot feed itself", "choose another node"),
+    "connect.circle": (
+        "{source} depends on {target}, so that this edge would close a circle",
+        "connect the other way round, or repeat the nodes as a loop",
+    ),
+    "connect.shape": ("{source} gives {given}, but {target} takes {expected}: {why}", "{what}"),
+    "connect.rank": ("{source} gives {given}, but {target} takes {expected}", "{what}"),
+    "connect.same_side": ("an edge runs from an output to an input", "end it at the other side"),
+    "paste.foreign": (
+        "the clipboard holds no nodes of NNStudio: {why}",
+        "copy nodes on a canvas first",
+    ),
+    "paste.empty": ("the clipboard holds no nodes", "copy nodes on a canvas first"),
     # ------------------------------------------------------------------ names of edits (history)
     "edit.add_node": ("add {layer}", ""),
     "edit.remove_nodes": ("remove {count} nodes", ""),

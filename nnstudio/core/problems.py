@@ -43,12 +43,12 @@ class Problem:
     @property
     def message(self) -> str:
         """What happened and why, in one English sentence."""
-        return _render(MESSAGES[self.code][0], self.args)
+        return render(MESSAGES[self.code][0], self.args)
 
     @property
     def hint(self) -> str:
         """What to do about it, in one English sentence."""
-        return _render(MESSAGES[self.code][1], self.args)
+        return render(MESSAGES[self.code][1], self.args)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -67,7 +67,7 @@ class Repair:
     @property
     def label(self) -> str:
         """The words on the button."""
-        return _render(MESSAGES[self.code][0], self.args)
+        return render(MESSAGES[self.code][0], self.args)
 
 
 class NNStudioError(Exception):
@@ -98,7 +98,7 @@ class WorldError(NNStudioError):
     exit_code = 3
 
 
-def _render(template: str, args: Mapping[str, object]) -> str:
+def render(template: str, args: Mapping[str, object]) -> str:
     """Fill `{name}` places; text of the user is put in as it is, shortened to 200 characters."""
     return template.format_map({k: _short(v) for k, v in args.items()})
 

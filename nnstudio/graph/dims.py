@@ -203,7 +203,29 @@ def substitute(dim: Dim | Shape, values: Mapping[str, Dim]) -> Dim | Shape:
 
 def numel(shape: Iterable[Dim]) -> Dim:
     """Return the number of elements of a shape."""
-    return math.prod(shape, start=1)
+    known, open_dims = 1, []
+    for dim in shape:
+        if isinstance(dim, int):
+            known *= dim
+        else:
+            open_dims.append(dim)
+    return math.prod(open_dims, start=known)
+
+
+def total(dims: Iterable[Dim]) -> Dim:
+    """Return the sum of many dims, faster than one by one."""
+    known = 0
+    terms: dict[Monomial, int] = {}
+    for dim in dims:
+        if isinstance(dim, int):
+            known += dim
+        else:
+            for monomial, count in dim.terms.items():
+                terms[monomial] = terms.get(monomial, 0) + count
+    if not terms:
+        return known
+    terms[()] = terms.get((), 0) + known
+    return _normal(terms)
 
 
 def show(dim: Dim) -> str:
@@ -227,7 +249,8 @@ def show_shape(shape: Iterable[Dim], between: str = ", ") -> str:
 
 
 def _normal(terms: dict[Monomial, int]) -> Dim:
-    terms = {monomial: count for monomial, count in terms.items() if count}
+    if 0 in terms.values():
+        terms = {monomial: count for monomial, count in terms.items() if count}
     if not terms:
         return 0
     return terms[()] if len(terms) == 1 and () in terms else Poly(terms)
@@ -245,6 +268,10 @@ def _sum(a: Dim, b: Dim, sign: int) -> Dim:
 
 
 def _product(a: Dim, b: Dim) -> Dim:
+    if isinstance(a, int):
+        return _scaled(b, a)
+    if isinstance(b, int):
+        return _scaled(a, b)
     terms: dict[Monomial, int] = {}
     for left, c1 in _terms(a).items():
         for right, c2 in _terms(b).items():
@@ -253,6 +280,17 @@ def _product(a: Dim, b: Dim) -> Dim:
         if len(terms) > MAX_TERMS or c1.bit_length() > MAX_BITS:
             raise TooLarge
     return _normal(terms)
+
+
+def _scaled(dim: Dim, factor: int) -> Dim:
+    """Return so many times a dim, which most products of an analysis are."""
+    if isinstance(dim, int) or factor == 0:
+        return factor and dim * factor
+    if factor == 1:
+        return dim
+    if factor.bit_length() > MAX_BITS:
+        raise TooLarge
+    return Poly({monomial: count * factor for monomial, count in dim.terms.items()})
 
 
 def _joined(left: Monomial, right: Monomial) -> Monomial:

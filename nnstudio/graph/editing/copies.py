@@ -1,0 +1,217 @@
+"""Copies of nodes: what is cut out, pasted and duplicated gets new ids and fresh weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from nnstudio.core.limits import refuse
+from nnstudio.core.names import new_id
+from nnstudio.graph.editing.edit import (
+    Edit,
+    find_graph,
+    find_node,
+    fresh_ids,
+    with_nodes,
+    with_positions,
+)
+from nnstudio.graph.editing.rewiring import rewired
+from nnstudio.graph.model import CustomLayer, Graph, Node, Port, Project
+from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
+from nnstudio.graph.wellformed import check_blocks, check_count
+
+OFFSET = (24.0, 24.0)
+Item = TypeVar("Item", Graph, CustomLayer)
+
+
+def fragment(
+    project: Project, graph_id: str, nodes: Sequence[str], borrow: bool = False
+) -> Project:
+    """Return some nodes as a document of their own: what the clipboard holds.
+
+    Edges between them are kept, those from outside are left open; the blocks and own layers that
+    they need come along.
+
+    Args:
+        project: Where they are taken from.
+        graph_id: Their graph.
+        nodes: Their ids.
+        borrow: Keep weights borrowed from outside, for a copy in the same graph; such a fragment
+            cannot be written to a file.
+    """
+    graph = find_graph(project, graph_id)
+    wanted = {find_node(project, graph_id, node_id).id for node_id in nodes}
+    inner = {
+        node.id: _cut(node, wanted, borrow) for node in graph.nodes.values() if node.id in wanted
+    }
+    piece = Graph(graph.id, graph.name, inner)
+    blocks = _needed_blocks(project, piece)
+    layers = {node.layer for g in (piece, *blocks.values()) for node in g.nodes.values()}
+    custom = {key: layer for key, layer in project.custom.items() if CUSTOM + key in layers}
+    places = project.layout.get(graph_id, {})
+    layout: dict[str, Mapping[str, tuple[float, float]]] = {
+        key: project.layout[key] for key in blocks if key in project.layout
+    }
+    layout[graph_id] = {key: places[key] for key in inner if key in places}
+    return Project(project.name, {graph.id: piece}, blocks, custom, layout=layout)
+
+
+@dataclass(frozen=True, slots=True)
+class PasteNodes(Edit):
+    """Put the nodes of a fragment into a graph.
+
+    Attributes:
+        graph: The id of the graph.
+        fragment: See the function `fragment`; from this document or from another one.
+        offset: How far the copies stand from the originals.
+        seed: From which the new ids follow, so that redoing gives the same document.
+    """
+
+    graph: str
+    fragment: Project
+    offset: tuple[float, float] = OFFSET
+    seed: str = field(default_factory=new_id)
+
+    def apply(self, project: Project) -> Project:
+        """A block that exists here with another content comes along under a new id."""
+        target = find_graph(project, self.graph)
+        piece = next(iter(self.fragment.graphs.values()), None)
+        if piece is None or not piece.nodes:
+            raise refuse("graph.empty_selection", self.graph)
+        fresh = fresh_ids(self.seed, _ids(project) | _ids(self.fragment))
+        project, layers = _bring(project, self.fragment, fresh)
+        ids = dict(zip(piece.nodes, fresh, strict=False))
+        copies = {ids[node.id]: _copied(node, ids, layers, target) for node in piece.nodes.values()}
+        project = with_nodes(project, self.graph, {**target.nodes, **copies})
+        check_blocks(project)
+        check_count(project)
+        places = self.fragment.layout.get(piece.id, {})
+        dx, dy = self.offset
+        moved = {ids[key]: (x + dx, y + dy) for key, (x, y) in places.items() if key in ids}
+        return with_positions(project, self.graph, moved)
+
+    def pasted(self, project: Project) -> tuple[str, ...]:
+        """Return the ids that the copies get when this is applied to `project`."""
+        return tuple(
+            key
+            for key in find_graph(self.apply(project), self.graph).nodes
+            if key not in find_graph(project, self.graph).nodes
+        )
+
+    def words(self) -> Mapping[str, object]:
+        """Return how many."""
+        return {"count": sum(len(graph.nodes) for graph in self.fragment.graphs.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateNodes(Edit):
+    """Copy nodes within their graph; edges between them are copied too."""
+
+    graph: str
+    nodes: tuple[str, ...]
+    offset: tuple[float, float] = OFFSET
+    seed: str = field(default_factory=new_id)
+
+    def apply(self, project: Project) -> Project:
+        """The same as to copy and paste."""
+        return self.pasting(project).apply(project)
+
+    def pasting(self, project: Project) -> PasteNodes:
+        """Return the pasting that this stands for."""
+        piece = fragment(project, self.graph, self.nodes, borrow=True)
+        return PasteNodes(self.graph, piece, self.offset, self.seed)
+
+    def words(self) -> Mapping[str, object]:
+        """Return how many."""
+        return {"count": len(self.nodes)}
+
+
+def _cut(node: Node, wanted: set[str], borrow: bool) -> Node:
+    if node.share is not None and node.share.node not in wanted and not borrow:
+        node = replace(node, share=None)
+    return rewired(node, lambda port: port if port.node in wanted else None)
+
+
+def _needed_blocks(project: Project, piece: Graph) -> dict[str, Graph]:
+    found: dict[str, Graph] = {}
+    waiting = [piece]
+    while waiting:
+        for node in waiting.pop().nodes.values():
+            block = project.blocks.get(used_block(node.layer))
+            if block is not None and block.id not in found:
+                found[block.id] = block
+                waiting.append(block)
+    return found
+
+
+def _ids(project: Project) -> set[str]:
+    graphs = {**project.graphs, **project.blocks}
+    inner = {node_id for graph in graphs.values() for node_id in graph.nodes}
+    return inner | graphs.keys() | project.custom.keys()
+
+
+def _bring(
+    project: Project, piece: Project, fresh: Iterator[str]
+) -> tuple[Project, dict[str, str]]:
+    """Add the blocks and own layers that are missing; return also the new names of layers."""
+    taken = {**project.graphs, **project.blocks, **project.custom}
+    strange = {
+        key
+        for key, item in {**piece.blocks, **piece.custom}.items()
+        if key in taken and repr(taken[key]) != repr(item)
+    }
+    # A block that uses a changed one is another block itself.
+    while more := {
+        key
+        for key, block in piece.blocks.items()
+        if key not in strange and any(_item(node) in strange for node in block.nodes.values())
+    }:
+        strange |= more
+    new = {key: next(fresh) if key in strange else key for key in (*piece.blocks, *piece.custom)}
+    layers = {f"{BLOCK}{key}": f"{BLOCK}{new[key]}" for key in piece.blocks}
+    layers |= {f"{CUSTOM}{key}": f"{CUSTOM}{new[key]}" for key in piece.custom}
+    blocks = {
+        **project.blocks,
+        **{
+            new[key]: replace(block, id=new[key], nodes=_named(block, layers))
+            for key, block in piece.blocks.items()
+            if new[key] not in project.blocks
+        },
+    }
+    custom = {
+        **project.custom,
+        **{
+            new[key]: replace(layer, id=new[key])
+            for key, layer in piece.custom.items()
+            if new[key] not in project.custom
+        },
+    }
+    layout = dict(project.layout)
+    for key in piece.blocks:
+        if key in piece.layout and new[key] not in project.blocks:
+            layout[new[key]] = piece.layout[key]
+    return replace(project, blocks=blocks, custom=custom, layout=layout), layers
+
+
+def _item(node: Node) -> str:
+    return node.layer.removeprefix(BLOCK).removeprefix(CUSTOM) if ":" in node.layer else ""
+
+
+def _named(block: Graph, layers: Mapping[str, str]) -> dict[str, Node]:
+    return {
+        node.id: replace(node, layer=layers.get(node.layer, node.layer))
+        for node in block.nodes.values()
+    }
+
+
+def _copied(node: Node, ids: Mapping[str, str], layers: Mapping[str, str], target: Graph) -> Node:
+    share = node.share
+    if share is not None:
+        owner = ids.get(share.node, share.node)
+        known = owner in target.nodes or share.node in ids
+        share = replace(share, node=owner) if known else None
+    renamed = replace(node, id=ids[node.id], layer=layers.get(node.layer, node.layer), share=share)
+    return rewired(
+        renamed, lambda port: Port(ids[port.node], port.output) if port.node in ids else None
+    )
