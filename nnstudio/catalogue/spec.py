@@ -40,7 +40,7 @@ fill auto arguments in `args`, and raises `catalogue.signature.ShapeError` with 
 """
 
 Check: TypeAlias = "Callable[[dict[str, Any], Sequence[Any]], None]"
-"""What torch refuses besides: `check(args, inputs)` raises `ShapeError`; automatic arguments are filled."""
+"""What torch refuses besides: `check(args, inputs)`, with sizes filled in, raises `ShapeError`."""
 
 Tensors: TypeAlias = "Callable[[Resolved], Mapping[str, Shape]]"
 """The shapes of what a layer learns, by the name that it has in torch."""
@@ -72,15 +72,15 @@ class Code:
     `{inputs}`          all edges of the variadic input of that name, with commas
     `{dim}`             an argument as a literal
     `{*shape}`          the entries of a tuple, with commas
-    `{, dim}`           an argument as a keyword with its comma, left out when it equals torch's default
+    `{, dim}`           an argument as a keyword with its comma, left out at torch's default
     `{?mask}`           an input as a keyword with its comma, left out when the port is open
     `{?*h_0}`           the same by position
     `{?(h_0, c_0)}`     a tuple of inputs by position, left out unless all are connected
     `torch.{init}`      a choice in the place of a name is written as a bare word
 
-    A constructor is not a template: it takes the parameters that are `positional` by position and the
-    others as keywords where they differ from torch's default; those named by `call` or `create` are
-    none of the constructor's.
+    A constructor is not a template: it takes the parameters that are `positional` by position and
+    the others as keywords where they differ from torch's default; those named by `call` or `create`
+    are none of the constructor's.
 
     Attributes:
         module: The class (`nn.Conv2d`), a class of `kit/modules` (`kit.PositionalEncoding`), or ""
@@ -90,8 +90,9 @@ class Code:
         call: How the module is called when `self.name(inputs)` is not enough:
             `{self}({query}, {key}, {value}{?attn_mask}{, need_weights})`.
         unpack: The target of the assignment when outputs are nested, by output port name, such as
-            `{output}, ({h_n}, {c_n})`; unused outputs become `_`; "" for a plain tuple. A layer whose
-            signature has several outputs returns a tuple, also when its rule leaves the last ones out.
+            `{output}, ({h_n}, {c_n})`; unused outputs become `_`; "" for a plain tuple. A layer
+            whose signature has several outputs returns a tuple, also when its rule leaves the last
+            ones out.
         create: The right side of the assignment in `__init__` for a value node:
             `nn.Parameter(torch.{init}({*shape}))`.
         arithmetic: True for an infix operator, which may be folded into a longer expression.
@@ -120,8 +121,8 @@ class LayerSpec:
         url: torch's page, or "".
         rule: See `Rule`; None when the signature says it all.
         check: See `Check`; None when every combination of values goes.
-        tensors: The shapes of the learned tensors by torch's name, `{"weight": (out, in)}`, symbolic
-            where the arguments are; None when nothing is learned.
+        tensors: The shapes of the learned tensors by torch's name, `{"weight": (out, in)}`,
+            symbolic where the arguments are; None when nothing is learned.
         flops: Floating point operations for one pass (a multiply-add counts two); None for none.
         random: True when it draws random numbers while training (dropout).
         keeps_state: True when it has weights or buffers, so that it must be a module.

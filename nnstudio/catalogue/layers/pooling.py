@@ -1,0 +1,134 @@
+"""Pooling: neighbouring values become one, so that space shrinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nnstudio.catalogue.faults import ShapeError, set_to
+from nnstudio.catalogue.fields import WIDEST, flag, size, torch_page
+from nnstudio.catalogue.sizes import at, same_entries, span, too_small
+from nnstudio.catalogue.spec import Check, Code, LayerSpec
+from nnstudio.core.params import Param
+
+_AXES = ("", "L", "H W", "D H W")
+_STRIDE = size(
+    "stride", None, "How far the window moves; as far as it is wide by itself.", optional=True
+)
+_CEIL = flag(
+    "ceil_mode", False, "Whether a window may reach over the edge instead of being left out."
+)
+
+
+def _window(padding_of: str) -> tuple[Param, ...]:
+    return (
+        size("kernel_size", 2, "How wide the window is.", positional=True),
+        _STRIDE,
+        size("padding", 0, f"Rows of {padding_of} around the input.", minimum=0),
+    )
+
+
+def _max_params(spatial: int) -> tuple[Param, ...]:
+    spread = size("dilation", 1, "The distance between the entries of the window.")
+    return (*_window("minus infinity"), spread, _CEIL)
+
+
+def _average_params(spatial: int) -> tuple[Param, ...]:
+    counted = flag("count_include_pad", True, "Whether the zeros of the padding count in the mean.")
+    params = (*_window("zeros"), _CEIL, counted)
+    if spatial == 1:
+        return params
+    divisor = Param(
+        "divisor_override",
+        "int",
+        None,
+        "Sums are divided by this instead of by the size of the window.",
+        optional=True,
+        minimum=1,
+        maximum=WIDEST,
+    )
+    return (*params, divisor)
+
+
+def _check(spatial: int, *, whole: bool = False) -> Check:
+    """Return the check of a window; `whole` where padding cannot help a small input."""
+
+    def check(args: dict[str, Any], inputs: Sequence[Any]) -> None:
+        same_entries(args, spatial, *(name for name in _SIZES if name in args))
+        for axis in range(spatial):
+            padding = at(args["padding"], axis)
+            reach = span(at(args["kernel_size"], axis), at(args.get("dilation", 1), axis))
+            if type(padding) is int and type(reach) is int and padding > reach // 2:
+                fix = set_to(padding=reach // 2)
+                raise ShapeError("shape.pool_padding", fix, padding=padding, limit=reach // 2)
+            size = inputs[0][2 + axis]
+            if whole and type(size) is int and type(reach) is int and size < reach:
+                raise too_small(args, size, axis, 0)
+
+    return check
+
+
+_SIZES = ("kernel_size", "stride", "padding", "dilation")
+
+
+def _pooling(kind: str, spatial: int) -> LayerSpec:
+    axes = _AXES[spatial]
+    made = " ".join(f"{{pool({axis}, {i})}}" for i, axis in enumerate(axes.split()))
+    name = f"{kind}Pool{spatial}d"
+    params, summary, words = _KINDS[kind]
+    return LayerSpec(
+        name=name,
+        family="pooling",
+        signature=f"N C {axes} -> N C {made}",
+        params=params(spatial),
+        code=Code(module=f"nn.{name}"),
+        summary=summary,
+        source="LeCun et al., 1998" if kind == "Avg" else "Yamaguchi et al., 1990",
+        url=torch_page(f"nn.{name}"),
+        check=_check(spatial, whole=name == "AvgPool3d"),
+        words=(*words, "downsample", "subsample"),
+        default_name="pool",
+        main="kernel_size",
+    )
+
+
+_KINDS: dict[str, tuple[Callable[[int], tuple[Param, ...]], str, tuple[str, ...]]] = {
+    "Max": (_max_params, "Keeps the largest value of each window.", ("maximum",)),
+    "Avg": (_average_params, "Takes the mean of each window.", ("average", "mean")),
+}
+
+
+def _adaptive(kind: str, spatial: int) -> LayerSpec:
+    axes = _AXES[spatial]
+    made = " ".join(f"{{adapt({axis}, {i})}}" for i, axis in enumerate(axes.split()))
+    name = f"Adaptive{kind}Pool{spatial}d"
+    what = "the largest value" if kind == "Max" else "the mean"
+    return LayerSpec(
+        name=name,
+        family="pooling",
+        signature=f"N C {axes} -> N C {made}",
+        params=(
+            size(
+                "output_size",
+                1,
+                "The size that leaves, whatever arrives.",
+                positional=True,
+                maximum=4096,
+            ),
+        ),
+        code=Code(module=f"nn.{name}"),
+        summary=f"Takes {what} of windows chosen so that a fixed size leaves.",
+        source="Lin et al., 2013" if kind == "Avg" else "He et al., 2014",
+        url=torch_page(f"nn.{name}"),
+        check=lambda args, inputs: same_entries(args, spatial, "output_size"),
+        words=("global", "average" if kind == "Avg" else "maximum", "fixed size"),
+        default_name="pool",
+        main="output_size",
+    )
+
+
+LAYERS: tuple[LayerSpec, ...] = (
+    *(_pooling(kind, spatial) for kind in ("Max", "Avg") for spatial in (1, 2, 3)),
+    *(_adaptive(kind, spatial) for kind in ("Avg", "Max") for spatial in (1, 2, 3)),
+)
+"""The family."""

@@ -1,0 +1,114 @@
+"""Every layer against torch: the same shapes, the same number of weights, the same refusals."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections import Counter
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nnstudio.catalogue.registry import LAYERS
+from nnstudio.catalogue.signature import ShapeError, infer
+from tests.catalogue import torch_side
+from tests.catalogue.samples import cases
+
+STRICTER = {
+    ("*", "shape.rank"): "inputs are always batched, and matrices have at least two dims",
+    ("*", "shape.dim"): "a scalar has no dim, though torch lets 0 and -1 pass",
+    ("MultiheadAttention", "shape.rank"): "as above",
+    ("Bilinear", "shape.disagree"): "torch looks at the product of the leading dims only",
+    ("ScaledDotProductAttention", "shape.disagree"): "heads and batch are not broadcast",
+    ("Squeeze", "shape.squeeze"): "torch leaves a larger dim as it is, which hides a mistake",
+    ("LSTM", "shape.one_layer_dropout"): "torch only warns that it does nothing",
+    ("GRU", "shape.one_layer_dropout"): "torch only warns that it does nothing",
+    ("RNN", "shape.one_layer_dropout"): "torch only warns that it does nothing",
+    ("LSTM", "shape.both"): "with one state open the code leaves out the other one too",
+    ("PositionalEncoding", "shape.too_long_sequence"): "a table of one place would be stretched",
+    ("Chunk", "shape.chunks"): "torch makes fewer parts than were asked for",
+}
+"""(layer, code) -> why we refuse what torch takes."""
+
+LOOSER: dict[str, str] = {}
+"""Layer -> why we take what torch refuses."""
+
+NO_TORCH = frozenset({"Input", "Output"})
+NAMES = sorted(LAYERS.keys() - NO_TORCH)
+COUNTS: Counter[str] = Counter()
+
+
+def compare(name: str, case: tuple[dict[str, Any], list[Any]]) -> None:
+    spec, (args, shapes) = LAYERS[name], case
+    resolved = dict(args)
+    try:
+        foretold: Any = infer(spec, resolved, shapes)
+    except ShapeError as error:
+        foretold = error
+    _guess_autos(spec, resolved, shapes)
+    real = _torch(spec, resolved, shapes, foretold)
+    if isinstance(foretold, ShapeError):
+        foretold.problem().message  # noqa: B018  # it can be rendered
+        COUNTS["refused"] += 1
+        known = (name, foretold.code) in STRICTER or ("*", foretold.code) in STRICTER
+        assert isinstance(real, Exception) or known, (args, shapes, foretold.code, real)
+        return
+    COUNTS["shapes"] += 1
+    assert not isinstance(real, Exception) or name in LOOSER, (args, shapes, foretold, real)
+    made, module = real
+    assert made == foretold, (args, shapes)
+    if isinstance(module, torch.nn.Module):
+        tensors = spec.tensors(resolved) if spec.tensors else {}
+        assert {k: tuple(v.shape) for k, v in module.named_parameters()} == tensors
+        assert spec.weights(resolved) == sum(p.numel() for p in module.parameters())
+        assert spec.keeps_state == bool(module.state_dict()) or name.startswith(("Instance", "Layer", "RMS", "Batch", "Group", "Positional"))
+
+
+def _torch(spec: Any, args: dict[str, Any], shapes: list[Any], foretold: Any) -> Any:
+    """Return torch's shapes and module, or what it raised; the CPU decides where meta differs from us."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for device in ("meta", "cpu"):
+            try:
+                real: Any = torch_side.run(spec, args, shapes, device)
+            except (*torch_side.REFUSALS, NotImplementedError) as error:
+                real = error
+            agrees = isinstance(real, Exception) == isinstance(foretold, ShapeError)
+            if agrees:
+                return real
+    return real
+
+
+def _guess_autos(spec: Any, args: dict[str, Any], shapes: list[Any]) -> None:
+    """Give torch's constructor what the last or the second dim says where we stopped before."""
+    for param in spec.params:
+        if param.auto and args[param.name] is None:
+            shape = shapes[0] or (1,)
+            channels = param.name in ("in_channels", "num_features", "num_channels")
+            args[param.name] = shape[1] if channels and len(shape) > 1 else shape[-1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shapes_weights_and_refusals_are_those_of_torch(name: str) -> None:
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(cases(LAYERS[name]))
+    def agree(case: tuple[dict[str, Any], list[Any]]) -> None:
+        compare(name, case)
+
+    before = Counter(COUNTS)
+    agree()
+    assert COUNTS["shapes"] - before["shapes"] >= 10, "too few good cases to mean anything"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_shapes_weights_and_refusals_in_many_cases(name: str) -> None:
+    @settings(max_examples=1000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(cases(LAYERS[name]))
+    def agree(case: tuple[dict[str, Any], list[Any]]) -> None:
+        compare(name, case)
+
+    agree()
