@@ -1,0 +1,96 @@
+"""Ways to mend a problem, as edits: what a shape rule suggests becomes something to click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nnstudio.catalogue.faults import Fix
+from nnstudio.compiler.arguments import known_layer
+from nnstudio.core.problems import Repair
+from nnstudio.core.values import Args, Value
+from nnstudio.graph.editing.edges import Connect, InsertOnEdge
+from nnstudio.graph.editing.edit import Edit, fresh_ids
+from nnstudio.graph.editing.nodes import AddNode, ReplaceNode, ResetArg, SetArgs, SetShare
+from nnstudio.graph.model import Graph, Node, Port
+from nnstudio.graph.topology import Consumer
+
+
+def repairs(graph: Graph, node: Node, fixes: Iterable[Fix]) -> tuple[Repair, ...]:
+    """Return what to offer at a node, the best first; a fix that makes no edit is left out."""
+    found = []
+    for fix in fixes:
+        edits = _edits(graph, node, fix)
+        if edits:
+            found.append(fix.repair(edits))
+    return tuple(found)
+
+
+def _edits(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+    if fix.kind == "set":
+        return _setting(graph, node, fix.args)
+    if fix.kind == "replace":
+        return _replacing(graph, node, fix)
+    return _inserting(graph, node, fix)
+
+
+def _setting(graph: Graph, node: Node, args: Args) -> tuple[Edit, ...]:
+    """Return the edits that set arguments; None takes an argument back to what is inferred."""
+    reset = tuple(
+        ResetArg(graph.id, node.id, name)
+        for name, value in args.items()
+        if value is None and name in node.args
+    )
+    given = {name: value for name, value in args.items() if value is not None}
+    return (*reset, SetArgs(graph.id, node.id, Args(given))) if given else reset
+
+
+def _replacing(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+    """Return the edit that takes another layer and keeps the arguments that both know."""
+    found = known_layer(fix.layer)
+    if found is None:
+        return ()
+    known = found[1].by_name
+    kept: dict[str, Value] = {k: v for k, v in node.args.items() if k in known}
+    fresh = _id(graph, node, fix.layer)
+    by = replace(node, id=fresh, layer=fix.layer, args=Args({**kept, **fix.args}))
+    return (ReplaceNode(graph.id, node.id, by),)
+
+
+def _inserting(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+    """Return the edit that puts a layer on the edge into an input."""
+    source = node.inputs[fix.port] if fix.port < len(node.inputs) else None
+    if source is None:
+        return ()
+    slot = None if isinstance(source, Port) else fix.edge
+    made = Node(_id(graph, node, fix.layer), fix.layer, fix.args)
+    return (InsertOnEdge(graph.id, made, Consumer(node.id, fix.port, slot)),)
+
+
+def own_weights(graph: Graph, node: Node) -> tuple[Repair, ...]:
+    """Return the repair that gives a borrower weights of its own."""
+    return (Repair("repair.own_weights", (SetShare(graph.id, node.id, None),)),)
+
+
+def add_output(graph: Graph, source: Node) -> tuple[Repair, ...]:
+    """Return the repair that ends a network behind a node."""
+    made = Node(_id(graph, source, "Output"), "Output", inputs=(Port(source.id),))
+    return (Repair("repair.output", (AddNode(graph.id, made),)),)
+
+
+def set_argument(graph: Graph, node: Node, **args: Value) -> tuple[Repair, ...]:
+    """Return the repair that sets arguments of a node."""
+    shown = ", ".join(f"{name} = {value}" for name, value in args.items())
+    return (Repair("repair.set", (SetArgs(graph.id, node.id, Args(args)),), {"args": shown}),)
+
+
+def connect(graph: Graph, source: Node, node: Node, index: int) -> tuple[Repair, ...]:
+    """Return the repair that feeds an open input."""
+    values = {"source": source.name or source.layer}
+    edit = Connect(graph.id, Port(source.id), node.id, index)
+    return (Repair("repair.connect", (edit,), values),)
+
+
+def _id(graph: Graph, node: Node, layer: str) -> str:
+    """Return an id for a new node; the same problem always offers the very same repair."""
+    return next(fresh_ids(f"{graph.id}/{node.id}/{layer}", graph.nodes))
