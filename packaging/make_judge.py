@@ -1,6 +1,6 @@
 """Trains the judge of digits anew and writes `resources/datasets/digit_judge.safetensors`.
 
-    python packaging/make_judge.py
+    .venv/bin/python packaging/make_judge.py
 
 It takes about two minutes on one core. The judge learns from the training part of `mnist5k.npz`
 alone (split seed 0), with pictures shifted and turned a little, and must reach 0.98 on the rest,
@@ -11,21 +11,20 @@ printed into `SHA256` in `nnstudio/kit/evaluate/judge.py` and into `SHA256SUMS` 
 import sys
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import safetensors.torch
 import torch
 from torch import nn
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from nnstudio.kit import files
+from nnstudio.kit.data import augment, mnist
+from nnstudio.kit.evaluate import metrics
+from nnstudio.kit.evaluate.judge import FILE, DigitJudge
+from nnstudio.kit.loops import schedules, supervised
+from nnstudio.kit.loops.state import Optimizer
 
-from nnstudio.kit import files  # noqa: E402
-from nnstudio.kit.data import augment, mnist  # noqa: E402
-from nnstudio.kit.evaluate import metrics  # noqa: E402
-from nnstudio.kit.evaluate.judge import FILE, DigitJudge  # noqa: E402
-from nnstudio.kit.loops import schedules, supervised  # noqa: E402
-
-DATASETS = ROOT / "resources" / "datasets"
+DATASETS = Path(__file__).resolve().parent.parent / "resources" / "datasets"
 ENOUGH = 0.98
 
 
@@ -39,7 +38,7 @@ def main(epochs: int = 30, seed: int = 0) -> int:
         {"model": judge},
         data,
         loss=nn.CrossEntropyLoss(),
-        optimizer=partial(torch.optim.AdamW, lr=0.01, weight_decay=0.05),
+        optimizer=cast(Optimizer, partial(torch.optim.AdamW, lr=0.01, weight_decay=0.05)),
         schedule=schedules.one_cycle,
         metrics=(metrics.accuracy,),
         augment=partial(augment.shift_rotate, pixels=2, degrees=12),

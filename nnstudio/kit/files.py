@@ -58,8 +58,9 @@ def write_folder(path: Path | str, contents: Mapping[str, bytes]) -> None:
     """Write a folder of files that appears whole or not at all.
 
     Args:
-        path: The folder; if it exists it is replaced.
-        contents: The content of each file by its name.
+        path: The folder. One that exists is renamed, replaced and removed; a power cut between
+            the two renames leaves it under a hidden name beside.
+        contents: The content of each file by its name, which may hold "/" for folders inside.
 
     Raises:
         OSError: The disk refused; nothing new is left behind.
@@ -69,8 +70,10 @@ def write_folder(path: Path | str, contents: Mapping[str, bytes]) -> None:
     try:
         _again(os.mkdir, temporary)
         for name, data in contents.items():
+            _again(os.makedirs, (temporary / name).parent, exist_ok=True)
             _write_new(temporary / name, data)
-        sync_folder(temporary)
+        for folder in {(temporary / name).parent for name in contents} | {temporary}:
+            sync_folder(folder)
         _put_folder(temporary, target)
     except BaseException:
         _remove(temporary)
