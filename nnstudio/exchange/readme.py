@@ -1,0 +1,70 @@
+"""The README of an export: what it is, how it is run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnstudio.graph.model import Project
+
+if TYPE_CHECKING:
+    from nnstudio.exchange.python_folder import Code
+
+_HEAD = """# {title}
+
+{note}Drawn in NNStudio. Everything here is plain PyTorch and needs nothing of NNStudio's.
+
+```
+pip install -r requirements.txt
+python train.py{data}
+```
+
+`python train.py --help` lists the settings: `--epochs --steps --seed --threads --device --data
+--resume --json --out`. A run writes `runs/1`, `runs/2` …; `--resume runs/1` goes on from there.
+With the same versions, seed and number of threads a run on the CPU gives the same bits each time.
+
+| file | what it is |
+|---|---|
+| `model.py` | {networks}; needs torch alone |
+"""
+_CUSTOM = "| `custom.py` | your own layers |\n"
+_REST = """| `train.py` | the training script |
+| `kit/` | the training loop, the data reader, checkpoints |
+"""
+_FILES = "| `files/` | the data |\n"
+_LARGE = """
+The data is not here, since it is large: `{name}`, {size} bytes, sha256 `{sha256}`.
+"""
+
+
+def readme(project: Project, code: Code) -> str:
+    """Return the README of an export.
+
+    Args:
+        project: What was drawn.
+        code: Its code.
+    """
+    title = _line(project.name) or "A network"
+    note = f"{_line(project.note)}\n\n" if project.note.strip() else ""
+    networks = ", ".join(f"`{name}`" for _, name in code.roles.values()) or "the networks"
+    text = _HEAD.format(title=title, note=note, networks=networks, data=_argument(code))
+    text += (_CUSTOM if code.custom else "") + _REST
+    if code.data is not None and code.data.embedded:
+        text += _FILES
+    elif code.data is not None:
+        data = code.data
+        text += _LARGE.format(name=_line(data.path.name), size=data.size, sha256=data.sha256)
+    return text
+
+
+def _argument(code: Code) -> str:
+    """What a script has to be told when it does not know its data by itself."""
+    if code.data is None or "FILES" in code.train.text:
+        return ""
+    name = f"files/{code.data.path.name}" if code.data.embedded else code.data.path.name
+    return f' --data "{_line(name)}"'
+
+
+def _line(text: str) -> str:
+    """Text of the user as plain text on one line: no markup of Markdown comes through."""
+    words = " ".join(text.split())
+    return "".join(f"\\{letter}" if letter in '\\`*_[]<>#|!"' else letter for letter in words)

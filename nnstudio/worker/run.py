@@ -1,0 +1,237 @@
+"""Runs the `train.py` of a run folder, tells what happens and does what is ordered.
+
+The very function that `python train.py` calls is called here: `train.main(argv, report=…)`, with
+the recorder of the run folder's own kit, so that both print the same lines. The application adds
+between
+two steps what a script has no use for: orders, telemetry, and the node behind a fault.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from nnstudio.core.locks import LockFile
+from nnstudio.core.problems import Problem, ProjectError
+from nnstudio.engine.events import (
+    FINAL,
+    Gate,
+    Line,
+    Order,
+    problem_line,
+    read_record,
+    record_started,
+)
+from nnstudio.kit import files
+from nnstudio.worker.control import Control
+from nnstudio.worker.faults import Places, explain
+from nnstudio.worker.load import RunPackage, loaded
+from nnstudio.worker.telemetry import Telemetry
+
+EVENTS = "events.jsonl"
+LOCK = "run.lock"
+
+
+class Worker:
+    """One run, from loading its code to its last event.
+
+    Args:
+        folder: The run folder.
+        argv: What `train.py` is started with.
+        send: Takes every line, on the run's thread or on the one that gives it up; must not wait.
+        hashes: The sha256 of each file of code; None takes the code as it lies there.
+        gate: See `Gate`; None never waits for a window.
+        telemetry: The part of the training time that looking inside may cost.
+        after_giving_up: Called when the run was given up while its thread is still busy.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        argv: Sequence[str],
+        send: Callable[[Line], None],
+        *,
+        hashes: Mapping[str, str] | None = None,
+        gate: Gate | None = None,
+        telemetry: float = 0.03,
+        after_giving_up: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.folder, self.argv, self.hashes = folder, list(argv), hashes
+        self.control = Control(self._tell, self._give_up, gate)
+        self._send, self._telemetry_budget = send, telemetry
+        self._closed = self._given_up = self._owner = False
+        self._after_giving_up = after_giving_up
+        self._seen = {"step": 0, "saved": 0}
+        self._latest: dict[str, Line] = {}
+        self._places = Places(folder)
+        self._recorder: Any = None
+
+    def order(self, order: Order) -> None:
+        """Take an order; from any thread."""
+        self.control.order(order)
+
+    def run(self) -> None:
+        """Train until the end; whatever happens, the last line says how it ended."""
+        lock = LockFile(self.folder / LOCK)
+        with _Funnel(self):
+            if not lock.acquire():
+                raise ProjectError(Problem("run.busy", args={"path": self.folder}))
+            self._owner = True
+            record = read_record(self.folder)
+            self._places = Places(self.folder, record.keys, record.lines)
+            with loaded(self.folder, record.id, self.hashes) as package:
+                self._train(package)
+        self.control.end()
+        lock.release()
+
+    def _train(self, package: RunPackage) -> None:
+        train, show = package.module("train"), package.module("kit.show")
+        stop_type = package.module("kit.loops.state").Stop
+        recorder = show.Recorder(
+            self._tell, self.folder, explain=self._explain, trouble=self._wait_for_the_disk
+        )
+        self._recorder = recorder
+        self.control.bind(recorder, stop_type)
+        telemetry = Telemetry(self._tell, self._places.node, self._telemetry_budget)
+        with recorder:
+            train.main(self.argv, report=_Report(self, recorder, telemetry, stop_type))
+
+    def _tell(self, line: Line) -> None:
+        """Pass a line on; all but the figures of steps are also written into the run folder."""
+        kind = line["event"]
+        if self._closed:
+            return
+        if kind == "metrics":
+            self._seen["step"] = line["step"]
+        elif self._owner:
+            self._note_down(kind, line)
+        self._closed = kind in FINAL
+        self._send(line)
+
+    def _note_down(self, kind: str, line: Line) -> None:
+        self._latest[kind] = line
+        if kind == "checkpoint":
+            self._seen["saved"] = line["step"]
+        if kind == "run_started":
+            self._seen = {"step": line["step"], "saved": line["step"]}
+            with _Ignored():
+                figures = (line["device"], line["threads"], line["parameters"])
+                record_started(self.folder, *figures)
+        if kind not in ("epoch", "telemetry"):
+            text = json.dumps(line) + "\n"
+            with _Ignored():  # a full disk is told by the recorder
+                files.append(self.folder / EVENTS, text.encode(), sync=kind in FINAL)
+
+    def _explain(self, error: BaseException) -> Line:
+        return problem_line(explain(error, self._places))
+
+    def _wait_for_the_disk(self, error: OSError) -> None:
+        """A full disk or a vanished folder pauses the run until a person says to go on."""
+        self.pause(self._recorder.state, error)
+
+    def pause(self, state: Any, error: OSError) -> None:
+        """Say what the world refused, and wait until a person says to go on or to stop."""
+        problem = explain(error, self._places)
+        words = f"Paused at step {state.step}: {problem.message} ({problem.hint})."
+        if not self.control.stopping:
+            self.control.pause_for(state, words)
+
+    def _give_up(self) -> None:
+        """End the run although its thread is still busy; what that thread does no longer counts."""
+        self._given_up = True
+        saved, step = self._seen["saved"], self._seen["step"]
+        lost = f"{step - saved} since the last checkpoint are" if step > saved else "none is"
+        self._tell({"event": "note", "message": f"A step was broken off; {lost} lost."})
+        epoch = self._latest.get("epoch", {})
+        line = {"event": "stopped", "step": saved, "epoch": epoch.get("epoch", 0)}
+        self._tell(
+            line | {"seconds": epoch.get("seconds", 0.0), "metrics": epoch.get("metrics", {})}
+        )
+        self._after_giving_up()
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the run's thread is no longer listened to."""
+        return self._given_up
+
+    @property
+    def places(self) -> Places:
+        """Where the parts of the network stand in the document."""
+        return self._places
+
+    def tell(self, line: Line) -> None:
+        """Pass a line on."""
+        self._tell(line)
+
+
+class _Report:
+    """What the loop reports to: the recorder first, then what was ordered, then telemetry."""
+
+    def __init__(
+        self, worker: Worker, recorder: Any, telemetry: Telemetry, stop_type: type[Exception]
+    ) -> None:
+        self.worker, self.recorder, self.telemetry = worker, recorder, telemetry
+        self.stop_type = stop_type
+
+    def __call__(self, state: Any, metrics: Mapping[str, Any], /) -> None:
+        worker = self.worker
+        worker.control.enter()
+        if worker.given_up:
+            raise self.stop_type
+        worker.places.modules = state.modules
+        self.telemetry.collect(state.step)
+        self._despite_the_world(state, lambda: self.recorder(state, metrics))
+        self._despite_the_world(state, lambda: worker.control.between(state))
+        self.telemetry.arm(state.modules)
+        worker.control.leave()
+
+    def _despite_the_world(self, state: Any, action: Callable[[], None]) -> None:
+        """What the disk refuses when it was asked for is tried again after a pause."""
+        while True:
+            try:
+                action()
+            except OSError as error:
+                self.worker.pause(state, error)
+                if self.worker.control.stopping:
+                    raise self.stop_type from error
+                action = self._again(state)
+            else:
+                return
+
+    def _again(self, state: Any) -> Callable[[], None]:
+        self.recorder.checkpoint_now()
+        return lambda: self.recorder(state, {})
+
+
+class _Funnel:
+    """The one place where whatever ended a run becomes its last line."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is not None:  # the recorder has told of it already, unless it was never reached
+            problem = explain(error, self.worker.places)
+            self.worker.tell({"event": "failed", "problem": problem_line(problem)})
+        return True
+
+
+class _Ignored:
+    """Passes over what the disk says."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> bool:
+        return kind is not None and issubclass(kind, OSError)
