@@ -1,0 +1,86 @@
+"""Commands on documents: templates, layers, new, check, code. None of them needs torch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from nnstudio.cli.terminal import count, print_json, say, table
+from nnstudio.compiler.analysis import analyse
+from nnstudio.compiler.report import check_report
+from nnstudio.compiler.source import source
+from nnstudio.core.paths import resource
+from nnstudio.core.problems import Problem, UsageError, WorldError
+from nnstudio.kit import files
+from nnstudio.project import store
+
+
+def templates(args: argparse.Namespace) -> int:
+    """List the templates."""
+    found = [(path.stem, store.load(path)) for path in sorted(resource("templates").glob("*.nns"))]
+    rows = [
+        {"name": name, "title": project.name, "summary": project.note.partition("\n")[0]}
+        for name, project in found
+    ]
+    if args.json:
+        print_json(rows)
+    else:
+        print(table([(row["name"], row["summary"]) for row in rows]))
+    return 0
+
+
+def layers(args: argparse.Namespace) -> int:
+    """List the layers."""
+    from nnstudio.catalogue.describe import describe_layers
+
+    rows = describe_layers()
+    if args.json:
+        print_json(rows)
+    else:
+        print(table([(row["name"], row["family"], row["summary"]) for row in rows]))
+    return 0
+
+
+def new(args: argparse.Namespace) -> int:
+    """Start a project from a template; never writes over a file."""
+    names = sorted(path.stem for path in resource("templates").glob("*.nns"))
+    if args.template not in names:
+        known = ", ".join(names)
+        problem = Problem("usage.template", args={"name": args.template, "choices": known})
+        raise UsageError(problem)
+    if args.out.exists():
+        raise WorldError(Problem("world.exists", args={"path": args.out}))
+    data = resource("templates", f"{args.template}.nns").read_bytes()
+    files.write_bytes(args.out, data)
+    say(f"wrote {args.out}; train it with: nnstudio train {_quoted(args.out)}")
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Find the problems of a project."""
+    analysis = analyse(store.load(args.file))
+    report = check_report(analysis)
+    if args.json:
+        print_json(report)
+    else:
+        for problem in analysis.problems:
+            print(f"{problem.severity}: {problem}")
+        words = "no problems" if analysis.ok else "has problems"
+        print(f"{args.file}: {words}, {count(report['parameters'])} parameters")
+    return 0 if analysis.ok else 1
+
+
+def code(args: argparse.Namespace) -> int:
+    """Print the code of a project's networks, or write it to a file."""
+    text = source(store.load(args.file))
+    if args.out is None:
+        sys.stdout.write(text)
+    else:
+        files.write_text(args.out, text)
+        say(f"wrote {args.out}")
+    return 0
+
+
+def _quoted(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)

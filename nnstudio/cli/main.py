@@ -1,0 +1,72 @@
+"""What was typed → the command that does it → an exit code.
+
+0  fine, also when a run was stopped by Ctrl+C
+1  the project has problems or is no project; a run or a verification failed
+2  wrong usage
+3  the world failed: a file, the disk, a device
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from nnstudio.cli.parser import parser
+from nnstudio.cli.terminal import print_json, say
+from nnstudio.core.problems import NNStudioError, Problem, WorldError
+
+COMMANDS = {
+    "templates": "documents",
+    "layers": "documents",
+    "new": "documents",
+    "check": "documents",
+    "code": "documents",
+    "train": "training",
+    "resume": "training",
+    "export": "exporting",
+    "selftest": "selftest",
+}
+"""The module of each command: only that one is loaded, so that `check` never waits for torch."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    args = parser().parse_args(argv)
+    command = getattr(import_module(f"nnstudio.cli.{COMMANDS[args.command]}"), args.command)
+    try:
+        return int(command(args))
+    except NNStudioError as error:
+        return _refuse(error, args)
+    except BrokenPipeError:  # `nnstudio layers | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        why = error.strerror or str(error)
+        problem = Problem("world.file", args={"path": error.filename or "", "why": why})
+        return _refuse(WorldError(problem), args)
+
+
+def _refuse(error: NNStudioError, args: argparse.Namespace) -> int:
+    """Tell what is wrong in words, and in JSON where JSON was asked for."""
+    for problem in error.problems:
+        say(f"nnstudio: {problem}")
+    if getattr(args, "json", False):
+        found = [describe(problem) for problem in error.problems]
+        if args.command in ("train", "resume"):
+            print_json({"event": "failed", "problem": found[0]})
+        else:
+            print_json({"ok": False, "problems": found})
+    return error.exit_code
+
+
+def describe(problem: Problem) -> dict[str, str]:
+    """Return a problem as JSON has it."""
+    return {
+        "where": problem.where,
+        "code": problem.code,
+        "message": problem.message,
+        "hint": problem.hint,
+        "severity": problem.severity,
+    }
