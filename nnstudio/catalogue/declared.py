@@ -123,7 +123,7 @@ def _choosable(home: Home, path: Path, name: str) -> Choosable:
     found = _constants(text) if home.function else {}
     return Choosable(
         name=name,
-        title=about.partition(":")[0].rstrip(".") if home.function else _words(name),
+        title=_heading(about) if home.function else _words(name),
         summary=about,
         params=params,
         code=f"{module}.{function.name}",
@@ -134,6 +134,11 @@ def _choosable(home: Home, path: Path, name: str) -> Choosable:
         files=_texts(found.get("FILES")),
         task=str(found.get("TASK", "")),
     )
+
+
+def _heading(sentence: str) -> str:
+    """Return the beginning of a sentence, up to the first mark, as a title."""
+    return re.split(r"[:,(.]", sentence, maxsplit=1)[0].strip()
 
 
 def _words(name: str) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from nnstudio.catalogue.faults import ShapeError, set_to
-from nnstudio.graph.dims import Dim, floor_divide, show
+from nnstudio.graph.dims import Dim, Poly, floor_divide, show
 
 SizeRule: TypeAlias = "Callable[[Mapping[str, Any], Dim, int], Dim]"
 
@@ -59,8 +59,16 @@ def at_least_one(name: str, sizes: tuple[Dim, ...]) -> None:
         raise ShapeError("shape.no_sizes", name=name)
 
 
-def axis(dim: int, rank: int, name: str = "dim") -> int:
+def known(name: str, value: Any) -> int:
+    """Return an argument on which more than sizes depend; refuse a formula in its place."""
+    if isinstance(value, int):
+        return value
+    raise ShapeError("shape.needs_number", name=name, value=show(value))
+
+
+def axis(dim: Any, rank: int, name: str = "dim") -> int:
     """Return the index of a dim counted from the front; refuse one that is not there."""
+    dim = known(name, dim)
     if not -rank <= dim < rank:
         raise ShapeError("shape.dim", set_to(**{name: rank - 1}), name=name, value=dim, rank=rank)
     return dim % rank
@@ -119,6 +127,8 @@ def adapt(args: Mapping[str, Any], size: Dim, axis: int) -> Dim:
 def scale(args: Mapping[str, Any], size: Dim, axis: int) -> Dim:
     """Return the size after resizing by `scale_factor`, rounded down as torch does."""
     factor = at(args["scale_factor"], axis)
+    if isinstance(factor, Poly):
+        return size * factor
     if type(size) is int:
         return int(size * factor)
     exact = Fraction(factor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from nnstudio.kit.lines import JsonLines, Lines
 from nnstudio.project import store
 
 _POLL = 0.05
+_OF_THE_WORLD = ("run.device", "run.disk", "run.torch")
 
 
 def train(args: argparse.Namespace) -> int:
@@ -100,11 +102,11 @@ def _frozen(value: object) -> Value:
 
 def _refuse_unknown(project: Project) -> None:
     """A setting that nothing reads is a slip of the pen, not a problem of the project."""
-    places = ("loop", "data")
     unknown = [
         problem
         for problem in analyse(project).problems
-        if problem.code == "param.unknown" and problem.where.partition("/")[0] in places
+        if problem.code == "param.unknown"
+        and re.split(r"[./]", problem.where)[0] in ("loop", "data")
     ]
     if unknown:
         raise UsageError(unknown)
@@ -126,4 +128,6 @@ def follow(run: Run, as_json: bool) -> int:
         except KeyboardInterrupt:
             run.order(Stop())
     run.join(10)
-    return 1 if isinstance(run.last, Failed) else 0
+    if not isinstance(run.last, Failed):
+        return 0
+    return 3 if run.last.problem.code in _OF_THE_WORLD else 1

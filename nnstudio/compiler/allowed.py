@@ -17,6 +17,25 @@ _PLACE = re.compile(r"\{[^{}]*\}")
 _WORD_PLACE = re.compile(r"\{(\w+)\}")
 
 
+def _kinds(names: str) -> frozenset[type[ast.AST]]:
+    return frozenset(getattr(ast, name) for name in names.split())
+
+
+_COMMON = _kinds(
+    """
+    Module FunctionDef arguments arg Expr Constant Assign Name Load Store Attribute Call keyword
+    Tuple BinOp Div BitOr Subscript Import ImportFrom alias List UnaryOp USub
+    """
+)
+_MODEL = _COMMON | _kinds(
+    """
+    ClassDef ListComp GeneratorExp comprehension For Return Add Sub Mult FloorDiv Mod Pow MatMult
+    Starred UAdd Compare Eq NotEq Lt LtE Gt GtE Slice
+    """
+)
+_TRAIN = _COMMON | _kinds("If Compare Eq With withitem BoolOp Or")
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """What one kind of file may name.
@@ -29,6 +48,7 @@ class Allowed:
         builtins: Built-in names.
         functions: Names that are defined.
         statements: What stands at the top of the file.
+        kinds: Kinds of nodes of the syntax tree.
     """
 
     dotted: frozenset[str]
@@ -38,6 +58,7 @@ class Allowed:
     builtins: frozenset[str]
     functions: frozenset[str]
     statements: tuple[type[ast.stmt], ...]
+    kinds: frozenset[type[ast.AST]]
 
 
 @lru_cache(maxsize=1)
@@ -64,14 +85,15 @@ def model_names() -> Allowed:
         roots,
         frozenset(methods),
         imports,
-        frozenset({"super", "range", "enumerate", "float", "int"}),
+        frozenset({"super", "range", "enumerate", "float", "int", "map", "zip"}),
         frozenset({"__init__", "forward"}),
         (ast.Import, ast.ImportFrom, ast.ClassDef),
+        _MODEL,
     )
 
 
 def _texts(spec: LayerSpec) -> Iterator[str]:
-    """Yield the code of a layer as Python, with names in its places and every choice of a bare word."""
+    """Yield the code of a layer as Python, with names in its places and each bare word."""
     code = spec.code
     if code.module and not code.module.startswith("kit."):
         yield code.module
@@ -132,4 +154,5 @@ def train_names() -> Allowed:
         frozenset({"__file__", "__name__", "__doc__"}),
         frozenset({"main"}),
         (ast.Import, ast.ImportFrom, ast.Assign, ast.FunctionDef, ast.If),
+        _TRAIN,
     )

@@ -16,7 +16,8 @@ from nnstudio.core.values import Args
 from nnstudio.graph.dims import Dim, Poly, Shape, show
 from nnstudio.graph.model import Graph, Input, Node, Port
 
-IO = frozenset({"Input", "Output"})
+MEMO_LIMIT = 512
+"""So many results of each layer are remembered."""
 
 
 class Once(NamedTuple):
@@ -51,16 +52,32 @@ class Kind:
         template: Its parameters.
         inputs: Its input ports.
         once: Works one copy out; raises `FaultError` or `ShapeError`.
+        nested: True when it returns its memory as a tuple of its own (LSTM); copies side by side
+            then give their first output only.
     """
 
     template: Template
     inputs: tuple[InputPort, ...]
     once: Callable[[Order], Once]
+    nested: bool = False
 
 
 def layer_kind(spec: LayerSpec, kind: Template) -> Kind:
-    """Return the kind of a layer of the catalogue."""
-    return Kind(kind, ports(spec.signature).inputs, lambda order: _once(spec, kind, order))
+    """Return the kind of a layer of the catalogue, which remembers what it made of what."""
+    seen: dict[tuple[Args, tuple[Incoming, ...]], Once] = {}
+
+    def once(order: Order) -> Once:
+        if order.scope.named:
+            return _once(spec, kind, order)
+        key = (order.given, tuple(order.inputs))
+        found = seen.get(key)
+        if found is None:
+            if len(seen) >= MEMO_LIMIT:
+                seen.clear()
+            found = seen[key] = _once(spec, kind, order)
+        return found
+
+    return Kind(kind, ports(spec.signature).inputs, once, bool(spec.code.unpack))
 
 
 def own_kind(owner: Owner, kind: Template) -> Kind:

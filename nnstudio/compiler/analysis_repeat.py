@@ -62,7 +62,7 @@ def repeated(kind: Kind, order: Order, repeat: Repeat, pinned: tuple[Any, ...] =
     count = _count(repeat.count, order)
     copies = Copies(kind, order, count, pinned)
     inputs = order.inputs
-    if not inputs or not isinstance(inputs[0], tuple):
+    if not inputs or not isinstance(inputs[0], tuple) or kind.template.name == "Output":
         raise _fault("block.repeat_input", order)
     if isinstance(count, Poly):
         _refuse_index(kind, order, count)
@@ -84,6 +84,8 @@ def _stacked(copies: Copies) -> NodeInfo:
         found.append(once)
         if once.outputs is None:
             return NodeInfo(once.args, tuple(copies.order.inputs), count=count)
+        if not once.outputs:
+            raise _fault("block.repeat_input", copies.order)
         if fixed and once.outputs[0] == carried:
             break
         carried = once.outputs[0]
@@ -126,7 +128,8 @@ def _mapped(copies: Copies) -> NodeInfo:
             shapes = [show_shape(once.outputs[0]) if once.outputs else "", show_shape(first[0])]
             raise _fault("block.map_shape", copies.order, shape=shapes[0], first=shapes[1])
     info = _summed(found, copies, count)
-    return replace(info, outputs=tuple((count, *shape) for shape in first))
+    kept = first[:1] if copies.kind.nested else first
+    return replace(info, outputs=tuple((count, *shape) for shape in kept))
 
 
 def _summed(found: list[Once], copies: Copies, count: Dim) -> NodeInfo:

@@ -37,7 +37,7 @@ def owner_of(graph: Graph, node: Node) -> Node | None:
 def settled(graph: Graph, node: Node, infos: Mapping[str, NodeInfo]) -> NodeInfo:
     """Return what is known of a borrower once its owner is known too."""
     info, share = infos[node.id], node.share
-    if share is None or info.outputs is None:
+    if share is None or info.outputs is None or node.bypass:
         return info
     where = f"{graph.id}/{node.id}"
     try:
@@ -60,6 +60,9 @@ def _must_be_alike(graph: Graph, node: Node, infos: Mapping[str, NodeInfo], wher
         raise _fault(graph, node, "share.layer", where, owner=title(owner), layer=owner.layer)
     if owner.bypass:
         raise _fault(graph, node, "share.bypassed", where, owner=title(owner))
+    layer = known_layer(owner.layer)
+    if layer is not None and not layer[0].keeps_state:
+        raise _fault(graph, node, "share.nothing", where, owner=title(owner))
     if known is None or known.outputs is None:
         return
     for name, value in known.args.items():

@@ -19,7 +19,7 @@ from nnstudio.compiler.repairs import repairs
 from nnstudio.compiler.results import NOTHING, Consumer, GraphInfo, Incoming, Interface, NodeInfo
 from nnstudio.core.problems import Problem
 from nnstudio.graph import topology
-from nnstudio.graph.dims import Poly, TooLarge, substitute
+from nnstudio.graph.dims import Poly, TooLargeError, substitute
 from nnstudio.graph.model import Graph, Node, Port
 
 FindKind: TypeAlias = "Callable[[str, str], Kind]"
@@ -39,6 +39,7 @@ class Structure(NamedTuple):
 
     order: tuple[str, ...]
     users: Users
+    unused: frozenset[str]
 
 
 def walk(
@@ -72,7 +73,7 @@ def walk(
             redone.add(node_id)
     if changed is None or list(infos) != list(graph.nodes):
         infos = {node_id: infos.get(node_id, NodeInfo()) for node_id in graph.nodes}
-    costs = _costs(infos, redone, previous)
+    costs = _costs(infos, redone, previous, structure.unused)
     return _assembled(graph, structure, infos, costs)
 
 
@@ -90,12 +91,52 @@ def _structure(graph: Graph, previous: GraphInfo | None, changed: set[str] | Non
     if previous is not None and changed is not None:
         old = previous.graph.nodes
         same = len(old) == len(graph.nodes) and all(
-            node_id in old and old[node_id].inputs == graph.nodes[node_id].inputs
+            node_id in old and _wired_alike(old[node_id], graph.nodes[node_id])
             for node_id in changed
         )
         if same and (old is graph.nodes or list(old) == list(graph.nodes)):
-            return Structure(previous.order, previous.users)
-    return Structure(topology.order(sound(graph)), _users(graph))
+            return Structure(previous.order, previous.users, previous.unused)
+    return Structure(topology.order(sound(graph)), _users(graph), _unused(graph))
+
+
+def _wired_alike(one: Node, other: Node) -> bool:
+    """Tell whether two states of a node have the same place among the others."""
+    return one is other or (
+        one.inputs == other.inputs
+        and (one.share, one.bypass) == (other.share, other.bypass)
+        and (one.layer == "Output") == (other.layer == "Output")
+    )
+
+
+def _unused(graph: Graph) -> frozenset[str]:
+    """Return the nodes that no Output depends on; none where there is no Output yet."""
+    waiting = [node_id for node_id, node in graph.nodes.items() if node.layer == "Output"]
+    if not waiting:
+        return frozenset()
+    seen = set(waiting)
+    while waiting:
+        node = graph.nodes[waiting.pop()]
+        sources = [port.node for port in node.ports()]
+        if node.bypass and node.layer not in _NO_KIND:
+            del sources[1:]  # only the first input is handed on
+        for source in sources:
+            if source not in seen and source in graph.nodes:
+                seen.add(source)
+                waiting.append(source)
+    return frozenset(graph.nodes.keys() - seen - _lenders(graph, seen))
+
+
+def _lenders(graph: Graph, seen: set[str]) -> set[str]:
+    """Return the nodes whose weights are borrowed by these: they are built, if not run."""
+    found: set[str] = set()
+    for node_id in seen:
+        node: Node | None = graph.nodes[node_id]
+        while node is not None and node.share is not None and not node.bypass:
+            node = graph.nodes.get(node.share.node)
+            if node is None or node.id in found:
+                break
+            found.add(node.id)
+    return found
 
 
 def sound(graph: Graph) -> Graph:
@@ -155,15 +196,20 @@ def _keep(
     infos[node_id] = old if old is not None and old == new else new
 
 
-def _costs(infos: Mapping[str, NodeInfo], redone: set[str], previous: GraphInfo | None) -> Costs:
-    """Return the sum over all nodes; after a small edit by the difference to before."""
-    if previous is None or len(redone) > _FEW or previous.nodes.keys() != infos.keys():
-        return total(infos.values())
+def _costs(
+    infos: Mapping[str, NodeInfo],
+    redone: set[str],
+    previous: GraphInfo | None,
+    unused: frozenset[str],
+) -> Costs:
+    """Return the sum over all nodes in use; after a small edit by the difference to before."""
+    if previous is None or len(redone) > _FEW or previous.unused is not unused:
+        return total(info for node_id, info in infos.items() if node_id not in unused)
     face = previous.interface
     costs = Costs(face.weights, face.flops, face.activations)
     for node_id in redone:
         old, new = previous.nodes[node_id], infos[node_id]
-        if old is not new:
+        if old is not new and node_id not in unused:
             costs = costs.less(costs_of(old)).plus(costs_of(new))
     return costs
 
@@ -184,8 +230,8 @@ def _assembled(
         *costs,
     )
     problems = tuple(problem for info in infos.values() for problem in info.problems)
-    order, users = structure
-    return GraphInfo(graph, order, users, inputs, outputs, infos, problems, face)
+    order, users, unused = structure
+    return GraphInfo(graph, order, users, inputs, outputs, infos, problems, face, unused)
 
 
 def _first(info: NodeInfo) -> tuple[Any, ...] | None:
@@ -214,7 +260,7 @@ def described(
     except ShapeError as error:
         mended = repairs(graph, node, error.fixes)
         return NodeInfo(inputs=inputs, problems=(error.problem(where, mended),))
-    except TooLarge:
+    except TooLargeError:
         return NodeInfo(inputs=inputs, problems=(Problem("shape.too_long", where),))
 
 

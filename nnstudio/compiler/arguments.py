@@ -47,6 +47,11 @@ class Scope:
     generic: GraphInfo | None = None
     feeds: Mapping[str, Shape] = NOTHING
 
+    @property
+    def named(self) -> bool:
+        """True when names or pinned sizes have a meaning here: in a block, in a repeat."""
+        return bool(self.sizes or self.others) or self.generic is not None
+
     def at(self, index: int | None) -> Scope:
         """Return the scope of one copy of a repeat; None when it is not known which one."""
         if index is None:

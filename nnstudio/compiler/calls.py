@@ -8,10 +8,11 @@ from typing import TypeAlias
 from nnstudio.compiler.creation import Creator, Names, fill_argument
 from nnstudio.compiler.identifiers import Namespace, singular
 from nnstudio.compiler.layout import ANYTHING, PRIMARY
-from nnstudio.compiler.literals import literal
 from nnstudio.compiler.pieces import Piece, joined, template, variable
 from nnstudio.compiler.plan import Statement
 from nnstudio.compiler.scope import Scope
+from nnstudio.core.problems import Problem, ProjectError
+from nnstudio.graph.model import Repeat
 
 Operands: TypeAlias = "Sequence[list[Piece] | Piece | None]"
 
@@ -39,15 +40,13 @@ class Caller:
 
     def module(self, node: str) -> str:
         """Return the attribute that is called; a node that shares all weights calls its owner's."""
-        share = self.scope.nodes[node].share
-        owner = share.node if share is not None and not share.parameter else node
-        return f"self.{self.creator.names[owner]}"
+        return f"self.{self.creator.names[self.scope.owner(node)]}"
 
     def call(self, node: str, operands: Operands, module: str = "") -> Piece:
-        """Return the expression that a node is; `module` is what is called, if it is not its attribute."""
+        """Return the expression of a node; `module` is what is called if not its attribute."""
         code = self.scope.code(node)
         text = code.function
-        if node in self.creator.names or self.scope.form(node) == "call":
+        if self._is_module(node):
             text, module = code.call or "{self}({inputs})", module or self.module(node)
         return self._filled(
             node, text + ("[0]" if self.scope.takes_first(node) else ""), operands, module
@@ -85,35 +84,49 @@ class Caller:
         repeat = self.scope.nodes[node].repeat
         if repeat is None:
             raise TypeError(node)
-        has_module = node in self.creator.names or self.scope.form(node) == "call"
-        if has_module and repeat.mode == "stack" and self.creator.is_sequential(node):
+        copied = self.scope.has_copies(node) and self._is_module(node)
+        if repeat.mode == "map":
+            return Statement(node, "assign", self._mapped(node, repeat, operands, copied))
+        if copied and self.creator.is_sequential(node):
             return Statement(node, "assign", self.call(node, operands))
-        if has_module and repeat.mode == "map":
-            return Statement(node, "assign", self._mapped(node, operands))
         carried = [variable(node), *operands[1:]]
         start = _one(operands[0])
         unpack = self.scope.code(node).unpack
-        if has_module and repeat.mode == "stack":
+        if copied:
             layer = self._layer(node)
             piece = self.call(node, carried, layer)
             head = f"for {layer} in {self.module(node)}"
             return Statement(node, "each", piece, unpack=unpack, start=start, head=head)
+        piece, over = self._indexed(node, repeat, carried)
+        return Statement(node, "again", piece, unpack=unpack, start=start, head=f"for {over}")
+
+    def _is_module(self, node: str) -> bool:
+        return self.scope.owner(node) in self.creator.names
+
+    def _indexed(self, node: str, repeat: Repeat, operands: Operands) -> tuple[Piece, str]:
+        """Return a call that may use the index of the copy, and `i in range(3)` for it."""
         values = Names({**self.values, "i": "i"}, self.values.seen)
         plain, self.values = self.values, values
-        piece = self.call(node, carried)
+        piece = self.call(node, operands)
         self.values = plain
         index = "i" if "i" in values.seen else "_"
         values.seen.discard("i")
-        count = literal(repeat.count, self.values, whole=True)
-        return Statement(
-            node, "again", piece, unpack=unpack, start=start, head=f"for {index} in range({count})"
-        )
+        return piece, f"{index} in range({self.creator.count(repeat, self.values)})"
 
-    def _mapped(self, node: str, operands: Operands) -> Piece:
-        layer = self._layer(node)
-        inner = self.call(node, operands, layer)
-        parts = ("torch.stack([", *inner.parts, f" for {layer} in {self.module(node)}])")
-        return Piece(parts, PRIMARY, inner.depth + 1)
+    def _mapped(self, node: str, repeat: Repeat, operands: Operands, copied: bool) -> Piece:
+        """Return the copies' results on the same input, put side by side."""
+        if copied:
+            layer = self._layer(node)
+            inner, over = self.call(node, operands, layer), f"{layer} in {self.module(node)}"
+        else:
+            inner, over = self._indexed(node, repeat, operands)
+        if self.scope.output_count(node) == 1 or self.scope.takes_first(node):
+            before, after = "torch.stack([", f" for {over}])"
+        elif self.scope.code(node).unpack:
+            raise ProjectError(Problem("code.map_outputs", f"{self.scope.graph.id}/{node}"))
+        else:
+            before, after = "map(torch.stack, zip(*[", f" for {over}], strict=True))"
+        return Piece((before, *inner.parts, after), PRIMARY, inner.depth + 1)
 
     def _layer(self, node: str) -> str:
         """Return the variable of a loop over the copies: `block` for `self.blocks`."""

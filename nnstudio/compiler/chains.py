@@ -1,4 +1,4 @@
-"""Rows of layers that nobody named: which of them become one `nn.Sequential`, and what that means."""
+"""Rows of layers that nobody named: which become one `nn.Sequential`, and what they mean."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _leads_to_block(scope: Scope, node: str) -> bool:
 
 
 def _linear_meaning(scope: Scope, piece: list[str]) -> str:
-    """Tell a classifier, behind features and before the output, from any other row of linear layers."""
+    """Tell a classifier, behind features and before the output, from any other linear row."""
     users = scope.users.get(Ref(piece[-1]), [])
     ends = any(scope.form(use.node) == "output" for use in users)
     first = scope.position[piece[0]]

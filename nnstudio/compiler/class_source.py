@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nnstudio.compiler import identifiers
@@ -10,7 +11,8 @@ from nnstudio.compiler.calls import Caller
 from nnstudio.compiler.chains import find_chains
 from nnstudio.compiler.creation import Creator, Names, has_default
 from nnstudio.compiler.folding import Folder
-from nnstudio.compiler.layout import LIMIT, commented, exploded, header, width, wrapped
+from nnstudio.compiler.hints import HINTS
+from nnstudio.compiler.layout import LIMIT, commented, exploded, flat, header, width, wrapped
 from nnstudio.compiler.literals import comment, docstring, literal
 from nnstudio.compiler.pieces import Ref
 from nnstudio.compiler.plan import Attribute, Chain, Statement
@@ -19,20 +21,9 @@ from nnstudio.compiler.scope import Book, Scope
 from nnstudio.compiler.variables import Variables, input_names
 from nnstudio.core.keys import Place
 from nnstudio.core.params import Param
-from nnstudio.graph.dims import Poly, Shape, show, show_shape
+from nnstudio.core.values import Value
+from nnstudio.graph.dims import Shape, show, show_shape
 
-_HINTS = {
-    "int": "int",
-    "float": "float",
-    "bool": "bool",
-    "text": "str",
-    "choice": "str",
-    "size": "int | tuple[int, ...]",
-    "ints": "tuple[int, ...]",
-    "shape": "tuple[int, ...]",
-    "floats": "tuple[float, ...]",
-    "number_or_size": "float | tuple[float, ...]",
-}
 _LONGEST_SHAPE = 44
 
 
@@ -134,9 +125,8 @@ class _Writer:
             return
         arguments = ["self"]
         for param, name in interface:
-            hint = _HINTS[param.kind] + (" | None" if param.optional else "")
-            value = float(param.default) if _is_whole(param) else param.default  # type: ignore[arg-type]
-            default = f" = {literal(value)}" if has_default(param) else ""
+            hint = HINTS[param.kind] + (" | None" if param.optional else "")
+            default = f" = {literal(_default(param))}" if has_default(param) else ""
             arguments.append(f"{name}: {hint}{default}")
         self._extend(header("__init__", arguments, "", 4))
         self._add("        super().__init__()")
@@ -154,7 +144,8 @@ class _Writer:
             self._extend(self._assigned(attribute), attribute.node)
             return
         items = [(item.code, item.comment) for item in attribute.items]
-        one = f"self.{attribute.name} = nn.Sequential({', '.join(code for code, _ in items)}){attribute.code}"
+        inner = ", ".join(item.code for item in attribute.items)
+        one = f"self.{attribute.name} = nn.Sequential({inner}){attribute.code}"
         plain = not any(item.note for item in attribute.items)
         if plain and len(items) <= 4 and width(one) + 8 <= LIMIT:
             self._add(f"        {one}", attribute.node)
@@ -192,47 +183,17 @@ class _Writer:
     def _attempt(self, apart: frozenset[str]) -> tuple[list[Line], frozenset[str]]:
         space = identifiers.variables()
         inputs = input_names(self.scope, space)
-        values = Names({**self.stored, **self._dims(space)}, self.stored.seen)
-        caller = Caller(self.scope, self.creator, values, space)
+        caller = Caller(self.scope, self.creator, self.stored, space)
         statements = Folder(self.scope, self.chains, caller, apart).statements()
         names = Variables(self.scope, statements, space, inputs, self.creator.names).give()
-        lines = [*self._head(inputs), *self._unpacked(values, inputs)]
+        lines = self._head(inputs)
         long: set[str] = set()
         for statement in statements:
             written = _Text(self, statement, names)
             lines += written.lines()
             if written.is_long and statement.folded:
                 long.update(statement.folded[-1:])
-        self.stored.seen &= self.scope.params.keys()
         return lines, frozenset(long)
-
-    def _dims(self, space: identifiers.Namespace) -> dict[str, str]:
-        """Name the sizes that only the inputs' shapes tell."""
-        found: dict[str, str] = {}
-        for node in self.info.inputs:
-            for dim in self.scope.shape(Ref(node)) or ():
-                for name in sorted(dim.symbols()) if isinstance(dim, Poly) else ():
-                    if name not in self.scope.params and name not in found:
-                        found[name] = space.free(name)
-        return found
-
-    def _unpacked(self, values: Names, inputs: dict[Ref, str]) -> Iterator[Line]:
-        """Yield `N, T, _ = x.shape` for the sizes that are used."""
-        wanted = {name for name in values.seen if name not in self.scope.params}
-        for ref, variable in inputs.items():
-            shape = self.scope.shape(ref) or ()
-            here = [_symbol(dim) for dim in shape]
-            useful = [name for name in dict.fromkeys(here) if name in wanted]
-            if not useful:
-                continue
-            wanted.difference_update(useful)
-            if len(useful) == 1:
-                text = f"{values[useful[0]]} = {variable}.shape[{here.index(useful[0])}]"
-            else:
-                first = {name: here.index(name) for name in useful}
-                targets = [values[n] if first.get(n) == k else "_" for k, n in enumerate(here)]
-                text = f"{', '.join(targets)} = {variable}.shape"
-            yield from (Line(line, ref.node) for line in wrapped(text, 8))
 
     def _head(self, inputs: dict[Ref, str]) -> list[Line]:
         arguments = ["self", *(f"{name}: Tensor" for name in inputs.values())]
@@ -261,7 +222,8 @@ class _Writer:
         for node in self.scope.made:
             share = self.scope.nodes[node].share
             if share is not None and share.parameter:
-                found[f"{node}/{share.own or share.parameter}"] = f"{share.node}/{share.parameter}"
+                owner = self.scope.owner(share.node)
+                found[f"{node}/{share.own or share.parameter}"] = f"{owner}/{share.parameter}"
         return found
 
 
@@ -305,7 +267,7 @@ class _Text:
         return self.statement.piece.text(self.names)
 
     def _left(self) -> str:
-        """Return the left side: names, `_` for what nobody reads, nested where the layer nests it."""
+        """Return the left side: names, `_` for what nobody reads, nested as the layer does."""
         names = ["_" if target is None else self.names[target] for target in self.statement.targets]
         if not self.statement.unpack:
             return ", ".join(names)
@@ -344,22 +306,17 @@ def short_shape(shape: Shape) -> str:
     return f"({', '.join(dims)})"
 
 
-def _symbol(dim: object) -> str:
-    """Return the name when a dim is just a name."""
-    return show(dim) if isinstance(dim, Poly) and show(dim).isidentifier() else ""
-
-
-def _is_whole(param: Param) -> bool:
-    return param.kind == "float" and type(param.default) is int
+def _default(param: Param) -> Value:
+    """Return the default of a parameter, a float where that is its type."""
+    default = param.default
+    return float(default) if param.kind == "float" and type(default) is int else default
 
 
 def _hugged(line: str) -> str:
     """Write powers as the formatter does."""
-    import ast
-
-    from nnstudio.compiler.layout import flat
-
-    left, sign, right = (
-        line.partition(" = ") if not line.startswith("return ") else ("return ", "", line[7:])
-    )
-    return f"{left}{sign}{flat(ast.parse(right, mode='eval').body)}"
+    statement = ast.parse(line).body[0]
+    value = statement.value if isinstance(statement, ast.Assign | ast.Return) else None
+    if value is None:
+        return line
+    left = "return " if isinstance(statement, ast.Return) else line.partition(" = ")[0] + " = "
+    return left + (flat(value)[1:-1] if isinstance(value, ast.Tuple) else flat(value))

@@ -1,4 +1,4 @@
-"""What differs from copy to copy of a repeat, written as a formula over `i` or as a row of values."""
+"""What differs from copy to copy of a repeat: a formula over `i`, or a row of values."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def _formula(series: Sequence[Any]) -> str | None:
     if all(value == first * 2**i for i, value in enumerate(series)):
         return f"{_factor(first)} * 2**i"
     if all(value == first + step * i for i, value in enumerate(series)):
-        return f"{show(first)} + {_factor(step)} * i"
+        rises = type(step) is not int or step > 0
+        return f"{show(first)} {'+' if rises else '-'} {_factor(step if rises else -step)} * i"
     return None
 
 

@@ -59,9 +59,9 @@ def layer_costs(
     )
 
 
-def elements(outputs: Iterable[Shape]) -> Dim:
+def elements(outputs: Sequence[Shape]) -> Dim:
     """Return the number of elements of some tensors."""
-    return dims.total(map(numel, outputs))
+    return numel(outputs[0]) if len(outputs) == 1 else dims.total(map(numel, outputs))
 
 
 def costs_of(info: NodeInfo) -> Costs:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.copies import progression
-from nnstudio.compiler.identifiers import Namespace, attribute_name, attributes, plural
+from nnstudio.compiler.identifiers import attribute_name, attributes, plural
 from nnstudio.compiler.literals import binding, formula_names, literal
 from nnstudio.compiler.pieces import Piece, Ref, template
 from nnstudio.compiler.plan import Attribute, Chain, Item
 from nnstudio.compiler.scope import Scope
+from nnstudio.core import expressions
 from nnstudio.core.keys import Child, Place
 from nnstudio.core.names import snake_case
 from nnstudio.core.params import Param
 from nnstudio.core.values import Expression, Value, identical
 from nnstudio.graph.dims import show_shape
+from nnstudio.graph.model import Repeat
 
 
 class Creator:
@@ -33,7 +36,7 @@ class Creator:
     # ------------------------------------------------------------------------------------- names
 
     def _name_all(self) -> None:
-        """Give names: the user's first, then words for what has none, numbered where there are several."""
+        """Give names: the user's first, then words, numbered where there are several."""
         space = attributes(self.scope.params.values())
         unnamed: list[tuple[str, str]] = []
         for node in self.scope.made:
@@ -44,11 +47,9 @@ class Creator:
                 self.names[node] = space.claim(wanted)
             else:
                 unnamed.append((node, self._word(node)))
-        words = [word for _, word in unnamed]
+        counts = Counter(word for _, word in unnamed)
         for node, word in unnamed:
-            self.names[node] = (
-                space.claim(word) if words.count(word) == 1 else _numbered(space, word)
-            )
+            self.names[node] = space.claim(word) if counts[word] == 1 else space.numbered(word)
         for chain in self.chains.values():
             for node in chain.nodes:
                 self.names[node] = self.names[chain.nodes[0]]
@@ -94,7 +95,7 @@ class Creator:
     # -------------------------------------------------------------------------------- attributes
 
     def attributes(self) -> Iterator[Attribute]:
-        """Yield the assignments in the order in which the nodes run; borrowed parameters come last."""
+        """Yield the assignments in the order of the nodes; borrowed parameters come last."""
         for node in self.scope.made:
             if node in self.chained:
                 if node in self.chains:
@@ -147,7 +148,7 @@ class Creator:
         if spec is None:  # only layers of the catalogue are values
             raise TypeError(node)
         code = self._created(node, spec) + self._freeze(node)
-        return Attribute(self.names[node], node, code, (), Place("node", (Child(node),)))
+        return Attribute(self.names[node], node, code, (), Place("value", (Child(node),)))
 
     def _created(self, node: str, spec: LayerSpec) -> str:
         piece = template(spec.code.create).fill(
@@ -160,7 +161,8 @@ class Creator:
             share = self.scope.nodes[node].share
             if share is not None and share.parameter and node in self.names:
                 own = f"{self.names[node]}.{share.own or share.parameter}"
-                yield Attribute(own, node, f"self.{self.names[share.node]}.{share.parameter}")
+                owner = self.names[self.scope.owner(share.node)]
+                yield Attribute(own, node, f"self.{owner}.{share.parameter}")
 
     def _freeze(self, node: str) -> str:
         learns = self.scope.keeps_state(node) and self.scope.nodes[node].layer not in (
@@ -180,12 +182,19 @@ class Creator:
         steps = progression(scope, node)
         with_index = Names({**scope.params, "i": "i", **steps.names}, self.values.seen)
         call = self.call(node, with_index, steps.values)
-        count = literal(repeat.count, self.values, whole=True)
+        count = self.count(repeat, self.values)
         code = f"{call} for {steps.head(count, 'i' in with_index.seen, self.values)}"
         with_index.seen.difference_update({"i", *steps.names})
         if repeat.mode == "stack" and self.is_sequential(node):
             return f"nn.Sequential(*[{code}])"
         return f"nn.ModuleList({code})"
+
+    def count(self, repeat: Repeat, names: Names) -> str:
+        """Return the number of copies: the user's formula when it is over parameters."""
+        count = repeat.count
+        if isinstance(count, Expression) and not formula_names(count):
+            count = int(expressions.evaluate(count.text, {}))
+        return literal(count, names, whole=True)
 
     def is_sequential(self, node: str) -> bool:
         """Tell whether the copies of a stack can stand in an `nn.Sequential`."""
@@ -319,10 +328,3 @@ def _as_typed(typed: Value, value: Any, names: Names) -> Any:
     if isinstance(typed, tuple) and isinstance(value, tuple) and len(typed) == len(value):
         return tuple(_as_typed(one, other, names) for one, other in zip(typed, value, strict=True))
     return value
-
-
-def _numbered(space: Namespace, word: str) -> str:
-    number = 1
-    while space.free(f"{word}{number}") != f"{word}{number}":
-        number += 1
-    return space.claim(f"{word}{number}")

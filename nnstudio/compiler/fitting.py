@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnstudio.catalogue import registry
-from nnstudio.compiler.repairs import set_argument
+from nnstudio.compiler.repairs import set_argument, set_setting
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.problems import Problem, Repair
 from nnstudio.core.values import Choice
-from nnstudio.graph.dims import Dim, Shape, equal, show_shape
+from nnstudio.graph.dims import Dim, Poly, Shape, equal, show, show_shape, substitute
 from nnstudio.graph.model import Data, Node, Project
 
 FED = ("model", "q", "discriminator")
@@ -47,7 +47,7 @@ def problems(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Prob
     for role in JUDGED:
         graph = project.role(role)
         if graph is not None and project.loop.name == "supervised":
-            yield from _output(graphs[graph.id], project.data)
+            yield from _output(graphs[graph.id], project.data, _chosen_loss(project))
     yield from _loss(project)
 
 
@@ -68,26 +68,59 @@ def _inputs(info: GraphInfo, data: Data) -> Iterator[Problem]:
         yield Problem("data.input_shape", where, values, repairs=mended)
 
 
-def _output(info: GraphInfo, data: Data) -> Iterator[Problem]:
+def _output(info: GraphInfo, data: Data, loss: str) -> Iterator[Problem]:
     """Yield where the output of a network cannot be held against the target."""
     if len(info.outputs) > 1:
         yield Problem("data.outputs", info.graph.id, {"count": len(info.outputs)})
         return
     if not info.outputs or info.interface.outputs is None:
         return
-    node_id, shape = info.outputs[0], info.interface.outputs[0]
-    where = f"{info.graph.id}/{node_id}"
-    if data.task == "classification" and len(shape) != 2:
-        yield Problem("data.output_rank", where, {"shape": show_shape(shape, " × ")})
-    elif data.classes and data.task in {"classification", "sequence", "multilabel"}:
-        count = len(data.classes)
-        if shape and equal(shape[-1], count) is False:
-            values: dict[str, object] = {"classes": count, "features": shape[-1]}
-            yield Problem("data.classes", where, values, repairs=_resized(info, node_id, count))
+    node_id = info.outputs[0]
+    shape: Shape = substitute(info.interface.outputs[0], _sample_sizes(info, data))
+    counts = loss in _CLASSES or data.task == "classification"
+    if counts or (data.classes and data.task in {"sequence", "multilabel"}):
+        yield from _classes(info, node_id, shape, data)
     elif data.target and not _comparable(shape[1:], data.target):
-        values = {"shape": show_shape(shape[1:], " × "), "target": show_shape(data.target, " × ")}
         mended = _resized(info, node_id, data.target[-1]) if len(shape) == 2 else ()
-        yield Problem("data.target", where, values, repairs=mended)
+        yield _unlike(info, node_id, shape, data, mended)
+
+
+def _classes(info: GraphInfo, node_id: str, shape: Shape, data: Data) -> Iterator[Problem]:
+    """Yield where an output does not give a number for each class at each place of the target."""
+    count = len(data.classes)
+    places = () if data.task == "multilabel" else data.target
+    if _alike(shape[1:-1], places):
+        features = shape[-1]
+    elif len(shape) > 2 and _alike(shape[2:], places):
+        features = shape[1]
+    elif places:
+        yield _unlike(info, node_id, shape, data, ())
+        return
+    else:
+        shown = {"shape": show_shape(shape, " × ")}
+        yield Problem("data.output_rank", f"{info.graph.id}/{node_id}", shown)
+        return
+    if count and equal(features, count) is False:
+        values: dict[str, object] = {"classes": count, "features": features}
+        mended = _resized(info, node_id, count)
+        yield Problem("data.classes", f"{info.graph.id}/{node_id}", values, repairs=mended)
+
+
+def _unlike(
+    info: GraphInfo, node_id: str, shape: Shape, data: Data, mended: tuple[Repair, ...]
+) -> Problem:
+    values = {"shape": show_shape(shape[1:], " × "), "target": show_shape(data.target, " × ")}
+    return Problem("data.target", f"{info.graph.id}/{node_id}", values, repairs=mended)
+
+
+def _sample_sizes(info: GraphInfo, data: Data) -> dict[str, Dim]:
+    """Return what the names in the Input shapes are for this data, the batch left out."""
+    found: dict[str, Dim] = {}
+    for shape, sample in zip(info.interface.inputs, data.inputs, strict=False):
+        for dim, size in zip((shape or ())[1:], sample, strict=False):
+            if isinstance(dim, Poly) and dim.symbols() == {show(dim)}:
+                found[show(dim)] = size
+    return found
 
 
 def _resized(info: GraphInfo, output: str, features: int) -> tuple[Repair, ...]:
@@ -118,19 +151,29 @@ def _comparable(shape: Shape, target: tuple[int, ...]) -> bool:
     return _alike(shape, target) or (shape[-1:] == one and _alike(shape[:-1], target))
 
 
+def _chosen_loss(project: Project) -> str:
+    """Return the name of the loss, "" when none is chosen."""
+    loop = registry.LOOPS.get(project.loop.name)
+    params = loop.params if loop is not None else ()
+    default = next((param.default for param in params if param.name == "loss"), None)
+    chosen = project.loop.args.get("loss", default)
+    return chosen.name if isinstance(chosen, Choice) else ""
+
+
 def _loss(project: Project) -> Iterator[Problem]:
     """Yield a loss that cannot judge this task."""
     loop = registry.LOOPS.get(project.loop.name)
     fitting = FITTING.get(project.data.task)
     if loop is None or fitting is None or project.loop.name != "supervised":
         return
-    default = next((param.default for param in loop.params if param.name == "loss"), None)
-    chosen = project.loop.args.get("loss", default)
+    chosen = _chosen_loss(project)
     judged = frozenset().union(*FITTING.values())
-    if isinstance(chosen, Choice) and chosen.name in judged - fitting:
+    if chosen in judged - fitting:
         values = {
-            "loss": chosen.name,
+            "loss": chosen,
             "task": project.data.task,
             "choices": ", ".join(sorted(fitting & registry.LOSSES.keys())),
         }
-        yield Problem("data.loss", "loop.loss", values)
+        first = next((name for name in registry.LOSSES if name in fitting), "")
+        mended = set_setting("loss", Choice(first)) if first else ()
+        yield Problem("data.loss", "loop.loss", values, repairs=mended)

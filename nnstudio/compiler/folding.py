@@ -103,7 +103,7 @@ class Folder:
         return self.caller.call(node, self._shaped(node, operands))
 
     def _shaped(self, node: str, operands: Iterator[Piece]) -> list[list[Piece] | Piece | None]:
-        """Put operands in the places of the inputs: None for an open one, a list for a variadic one."""
+        """Put operands in the places of the inputs: None when open, a list when variadic."""
         shaped: list[list[Piece] | Piece | None] = []
         for source in self.scope.nodes[node].inputs:
             if source is None:
@@ -124,7 +124,7 @@ class Folder:
         return self.waiting[ref].piece if ref in self.waiting else self.plain(ref)
 
     def _settle(self, refs: list[Ref], folded: list[Ref]) -> None:
-        """Give a line to every operand that was not folded; the others have gone into the expression."""
+        """Give a line to every operand that was not folded; the others stand in the expression."""
         for ref in refs:
             pending = self.waiting.pop(ref, None)
             if pending is not None and ref not in folded:
@@ -148,7 +148,7 @@ class Folder:
                 "assign",
                 pending.piece,
                 targets,
-                unpack=self.scope.code(node).unpack,
+                unpack="" if self.scope.takes_first(node) else self.scope.code(node).unpack,
                 folded=pending.folded,
                 notes=(note,) if note else (),
             )
@@ -169,7 +169,7 @@ class Folder:
         return not is_named or self._is_only_output(users[0].node)
 
     def _may_fold(self, first: str, node: str, ref: Ref) -> bool:
-        """Tell whether a waiting expression may stand in that of `node` (a chain begins with `first`)."""
+        """Tell whether a waiting expression may stand in that of `node` (a chain from `first`)."""
         pending = self.waiting.get(ref)
         if pending is None or self.scope.nodes[ref.node].note or self._reads_twice(node):
             return False
@@ -195,7 +195,7 @@ class Folder:
         )
 
     def _takes_arithmetic(self, node: str, length: int) -> bool:
-        """Tell whether a formula may stand in a call: `F.relu(out + x)`, `(coupling * votes).sum(dim=1)`."""
+        """Tell whether a formula may stand in a call: `F.relu(out + x)`, `(a * b).sum(dim=1)`."""
         if self._trait(node) == "wrap":
             return not self._is_resizing(node)
         return self._trait(node) == "tensor" and length <= 32
@@ -205,7 +205,7 @@ class Folder:
         return spec is not None and spec.family in ("pooling", "tensor")
 
     def _reads_twice(self, node: str) -> bool:
-        """Tell whether a template names an input more than once, so that it has to be a variable."""
+        """Tell whether a template names an input twice, so that it has to be a variable."""
         code = self.scope.code(node)
         return any(text.count("{0}") > 1 for text in (code.function, code.call))
 
@@ -220,7 +220,7 @@ class Folder:
         return any(isinstance(source, tuple) for source in self.scope.nodes[node].inputs)
 
     def _is_group(self, pending: Pending) -> bool:
-        """Tell whether the layer that works in an expression is a chain or a block: a name for many."""
+        """Tell whether what works in an expression is a chain or a block: a name for many."""
         nodes = (*pending.folded, pending.node)
         return any(node in self.chains or self.scope.block(node) for node in nodes)
 

@@ -51,7 +51,7 @@ _GENERIC = _words(
 
 
 def says_what_it_means(name: str) -> bool:
-    """Tell whether an attribute's name can stand for a value: `mu` and `shortcut` can, `conv1` cannot."""
+    """Tell whether a name can stand for a value: `mu` and `shortcut` can, `conv1` cannot."""
     first = name.split("_")[0].rstrip("0123456789")
     return bool(name) and first not in _GENERIC
 
@@ -80,6 +80,7 @@ class Namespace:
         self.taken = set(taken)
         self.after = after
         self.between = between
+        self._next: dict[str, int] = {}
 
     def claim(self, wanted: str) -> str:
         """Return this name, or the nearest that is free, and keep it."""
@@ -90,14 +91,23 @@ class Namespace:
     def free(self, wanted: str) -> str:
         """Return the name that `claim` would give."""
         base = shortened(wanted, self.limit)
-        if base in self.reserved:
-            base += self.after
-        name, number = base, 2
-        joint = self.between if base[-1:].isdigit() else ""
-        while name in self.taken or name in self.reserved:
-            name = f"{base}{joint}{number}"
-            number += 1
+        base += self.after if base in self.reserved else ""
+        if base not in self.taken:
+            return base
+        return self._with_number(f"{base}{self.between if base[-1:].isdigit() else ''}", 2)
+
+    def numbered(self, word: str) -> str:
+        """Return `word1`, `word2` …, the first that is free, and keep it."""
+        name = self._with_number(shortened(word, self.limit), 1)
+        self.taken.add(name)
         return name
+
+    def _with_number(self, stem: str, first: int) -> str:
+        number = self._next.get(stem, first)
+        while f"{stem}{number}" in self.taken or f"{stem}{number}" in self.reserved:
+            number += 1
+        self._next[stem] = number  # taken names are never given back
+        return f"{stem}{number}"
 
 
 _SHADOWS = _KEYWORDS | _BUILTINS | IMPORTED | _AMBIGUOUS

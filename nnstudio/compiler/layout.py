@@ -1,7 +1,7 @@
 """Layout of code: one logical line becomes the lines that `ruff format` would leave alone.
 
-Nearly every line fits and is written as it is. One that does not is read to a syntax tree and split at
-its brackets the way the formatter does it; only what the emitter writes is known here.
+Nearly every line fits and is written as it is. One that does not is read to a syntax tree and split
+at its brackets the way the formatter does it; only what the emitter writes is known here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ATOM, PRIMARY, NUMBER, POWER, UNARY, PRODUCT, SUM, COMPARISON, ANYTHING = (
     30,
     0,
 )
-"""How tightly a piece of code binds; brackets go round one that binds less than its place asks for."""
+"""How tightly code binds; brackets go round what binds less than its place asks for."""
 
 _OPERATORS: Mapping[type[ast.operator], tuple[str, int]] = {
     ast.Add: ("+", SUM),
@@ -61,7 +61,7 @@ def _columns(character: str) -> int:
 
 
 def quoted(text: str) -> str:
-    """Return a string literal as the formatter writes it: double quotes unless that needs more escapes."""
+    """Return a string literal as the formatter writes it: in double quotes if that is shorter."""
     written = repr(text)
     if written[0] == '"' or ('"' in text and "'" not in text):
         return written
@@ -71,6 +71,12 @@ def quoted(text: str) -> str:
 
 def _escaped(body: str) -> str:
     return body.replace('"', '\\"')
+
+
+def number(value: float) -> str:
+    """Return a finite number as people write it: `1e-8`, not `1e-08`."""
+    mantissa, sign, exponent = repr(value).partition("e")
+    return f"{mantissa}e{int(exponent)}" if sign else mantissa
 
 
 def rank(node: ast.expr) -> int:
@@ -126,7 +132,7 @@ def _write_binary(node: ast.BinOp, names: Mapping[str, str]) -> str:
 
 
 def _is_simple(node: ast.expr) -> bool:
-    """Tell whether the formatter hugs a power's operand: a name, a number, dotted names, signed or not."""
+    """Tell whether the formatter hugs a power's operand: a number or a dotted name."""
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.operand, ast.Constant | ast.Name | ast.Attribute) and _is_simple(
             node.operand
@@ -149,7 +155,9 @@ def _write_tuple(node: ast.Tuple, names: Mapping[str, str]) -> str:
 
 
 def _write_constant(node: ast.Constant, names: Mapping[str, str]) -> str:
-    return quoted(node.value) if isinstance(node.value, str) else repr(node.value)
+    if isinstance(node.value, str):
+        return quoted(node.value)
+    return number(node.value) if type(node.value) is float else repr(node.value)
 
 
 def _write_unary(node: ast.UnaryOp, names: Mapping[str, str]) -> str:
@@ -215,7 +223,7 @@ _WRITERS: Mapping[type[ast.AST], Callable[..., str]] = {
 
 
 def wrapped(line: str, indent: int) -> list[str]:
-    """Return the lines of an assignment, a `return` or an expression, indented and within the limit."""
+    """Return the lines of an assignment, a `return` or an expression, within the limit."""
     margin = " " * indent
     if indent + width(line) <= LIMIT:
         return [margin + line]
@@ -275,33 +283,37 @@ def header(name: str, arguments: list[str], returns: str, indent: int) -> list[s
 
 
 def _split(node: ast.expr, indent: int, prefix: str, suffix: str) -> list[str]:
-    """Split an expression at its brackets; `prefix` and `suffix` stand on its first and last line."""
-    margin = " " * indent
+    """Split an expression at its brackets; `prefix` and `suffix` stand on the outer lines."""
     bare = isinstance(node, ast.Tuple) and not suffix and prefix.endswith(("= ", "return "))
-    one = f"{margin}{prefix}{_bare(node, _NONE) if bare else flat(node)}{suffix}"
-    if width(one) <= LIMIT:
+    one = f"{' ' * indent}{prefix}{_bare(node, _NONE) if bare else flat(node)}{suffix}"
+    splitter = _SPLITTERS.get(type(node))
+    if width(one) <= LIMIT or splitter is None:
         return [one]
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
-        return _split(node.value, indent, prefix, f"[{flat(node.slice)}]{suffix}")
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
-        return _split(node.value, indent, prefix, f".{node.attr}{suffix}")
-    if isinstance(node, ast.Call):
-        return _split_call(node, indent, prefix, suffix)
-    if isinstance(node, ast.Tuple | ast.List):
-        opening, closing = "()" if isinstance(node, ast.Tuple) else "[]"
-        inner = [line for part in node.elts for line in _split(part, indent + 4, "", ",")]
-        return [f"{margin}{prefix}{opening}", *inner, f"{margin}{closing}{suffix}"]
-    if isinstance(node, ast.ListComp):
-        return [
-            f"{margin}{prefix}[",
-            *_split_generator(node, indent + 4),
-            f"{margin}]{suffix}",
-        ]
-    if isinstance(node, ast.Starred):
-        return _split(node.value, indent, f"{prefix}*", suffix)
-    if isinstance(node, ast.BinOp):
-        return _split_sum(node, indent, prefix, suffix)
-    return [one]
+    return splitter(node, indent, prefix, suffix)
+
+
+def _split_inner(
+    node: ast.Subscript | ast.Attribute, indent: int, prefix: str, suffix: str
+) -> list[str]:
+    """Split `f(…)[0]` or `f(…).T` at the bracket of the call."""
+    end = f".{node.attr}" if isinstance(node, ast.Attribute) else f"[{flat(node.slice)}]"
+    return _split(node.value, indent, prefix, end + suffix)
+
+
+def _split_row(node: ast.Tuple | ast.List, indent: int, prefix: str, suffix: str) -> list[str]:
+    """Split a tuple or a list: one entry a line."""
+    margin, (opening, closing) = " " * indent, "()" if isinstance(node, ast.Tuple) else "[]"
+    inner = [line for part in node.elts for line in _split(part, indent + 4, "", ",")]
+    return [f"{margin}{prefix}{opening}", *inner, f"{margin}{closing}{suffix}"]
+
+
+def _split_list(node: ast.ListComp, indent: int, prefix: str, suffix: str) -> list[str]:
+    margin = " " * indent
+    return [f"{margin}{prefix}[", *_split_generator(node, indent + 4), f"{margin}]{suffix}"]
+
+
+def _split_star(node: ast.Starred, indent: int, prefix: str, suffix: str) -> list[str]:
+    return _split(node.value, indent, f"{prefix}*", suffix)
 
 
 def _split_call(node: ast.Call, indent: int, prefix: str, suffix: str) -> list[str]:
@@ -313,13 +325,13 @@ def _split_call(node: ast.Call, indent: int, prefix: str, suffix: str) -> list[s
     inner = f"{margin}    {', '.join(flat(part) for part in arguments)}"
     if width(inner) <= LIMIT:
         return [head, inner, tail]
-    if len(arguments) == 1 and isinstance(arguments[0], ast.GeneratorExp):
-        return [head, *_split_generator(arguments[0], indent + 4), tail]
+    if len(arguments) == 1 and node.args and isinstance(node.args[0], ast.GeneratorExp):
+        return [head, *_split_generator(node.args[0], indent + 4), tail]
     lines = []
-    for part in arguments:
-        name = f"{part.arg}=" if isinstance(part, ast.keyword) else ""
-        value = part.value if isinstance(part, ast.keyword) else part
-        lines += _split(value, indent + 4, name, ",")
+    for part in node.args:
+        lines += _split(part, indent + 4, "", ",")
+    for keyword in node.keywords:
+        lines += _split(keyword.value, indent + 4, f"{keyword.arg}=", ",")
     return [head, *lines, tail]
 
 
@@ -366,3 +378,15 @@ def _terms(node: ast.expr) -> list[str]:
         parts.insert(0, f"{_OPERATORS[type(node.op)][0]} {right}")
         node = node.left
     return [_bracketed(node, least, _NONE), *parts]
+
+
+_SPLITTERS: Mapping[type[ast.expr], Callable[..., list[str]]] = {
+    ast.Subscript: _split_inner,
+    ast.Attribute: _split_inner,
+    ast.Call: _split_call,
+    ast.Tuple: _split_row,
+    ast.List: _split_row,
+    ast.ListComp: _split_list,
+    ast.Starred: _split_star,
+    ast.BinOp: _split_sum,
+}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from nnstudio.compiler.layout import LIMIT, NUMBER, UNARY, flat, quoted, rank, width
+from nnstudio.compiler.layout import LIMIT, NUMBER, flat, number, quoted, rank, width
 from nnstudio.core import expressions
 from nnstudio.core.values import Expression
 from nnstudio.graph.dims import Poly, show
@@ -30,7 +30,7 @@ def literal(value: Any, names: Mapping[str, str] = _NONE, whole: bool = False) -
 
     Args:
         value: None, a bool, a number, a text, a formula, a symbolic dim, or a tuple of these.
-        names: How the names of formulas and dims are written here (`dim` is `self.dim` in `forward`).
+        names: How names are written here (`dim` is `self.dim` in `forward`).
         whole: True when only a whole number will do, so that an exact `/` is written `//`.
 
     Raises:
@@ -40,7 +40,7 @@ def literal(value: Any, names: Mapping[str, str] = _NONE, whole: bool = False) -
     if value is None or type(value) in (bool, int):
         return repr(value)
     if type(value) is float:
-        return repr(value) if math.isfinite(value) else f'float("{value}")'
+        return number(value) if math.isfinite(value) else f'float("{value}")'
     if type(value) is str:
         return quoted(value)
     if isinstance(value, Poly):
@@ -147,6 +147,3 @@ def _filled(text: str, columns: int) -> list[str]:
     if width(text) != len(text):
         columns //= 2
     return textwrap.wrap(text, columns, break_on_hyphens=False) if text else []
-
-
-_ = UNARY

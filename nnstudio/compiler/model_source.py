@@ -1,4 +1,4 @@
-"""From a project without errors to the text of `model.py`: readable PyTorch, the same to the byte."""
+"""From a project without errors to `model.py`: readable PyTorch, the same to the byte."""
 
 from __future__ import annotations
 

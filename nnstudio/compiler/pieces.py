@@ -1,8 +1,8 @@
 """Pieces of code with open places: the templates of the catalogue, filled with the right brackets.
 
-A piece keeps its variables open (`Ref`), since their names are given when all statements stand. What a
-template asks of each place (`{0} ** {exponent}`: a base, an exponent) is read once from its syntax
-tree, so that brackets stand exactly where precedence needs them.
+A piece keeps its variables open (`Ref`), since their names are given when all statements stand.
+What a template asks of each place (`{0} ** {exponent}`: a base, an exponent) is read once from its
+syntax tree, so that brackets stand exactly where precedence needs them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Place:
     """An open place of a template.
 
     Attributes:
-        kind: `value`, `word` (a bare dotted name), `spread`, `keyword`, `optional`, `optional_value`.
+        kind: `value`, `word` (a bare name), `spread`, `keyword`, `optional`, `optional_value`.
         name: What stands there.
         least: How tightly that has to bind.
     """
@@ -182,7 +182,7 @@ _WORD = -1
 
 
 def _asked(tree: ast.expr) -> Iterator[tuple[str, int]]:
-    """Yield for each name in the tree how tightly what stands there must bind; `_WORD` for bare words."""
+    """Yield for each name how tightly what stands there must bind; `_WORD` for bare words."""
     yield from _named(tree, ANYTHING)
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp):

@@ -70,7 +70,7 @@ class Statement:
 
     Attributes:
         node: The id of the node whose result it makes.
-        form: `assign`; `each`: `for layer in over:` round the assignment; `again`: `for _ in over:`;
+        form: `assign`; `each`: within `for layer in over:`; `again`: within `for _ in over:`;
             `return`.
         piece: The right side.
         targets: The values that it makes; None for one that nobody uses.

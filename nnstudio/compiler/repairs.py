@@ -8,10 +8,12 @@ from dataclasses import replace
 from nnstudio.catalogue.faults import Fix
 from nnstudio.compiler.arguments import known_layer
 from nnstudio.core.problems import Repair
-from nnstudio.core.values import Args, Value
-from nnstudio.graph.editing.edges import Connect, InsertOnEdge
+from nnstudio.core.values import Args, Choice, Value
+from nnstudio.graph.editing.edges import InsertOnEdge
 from nnstudio.graph.editing.edit import Edit, fresh_ids
+from nnstudio.graph.editing.graphs import SetRole
 from nnstudio.graph.editing.nodes import AddNode, ReplaceNode, ResetArg, SetArgs, SetShare
+from nnstudio.graph.editing.settings import SetSetting
 from nnstudio.graph.model import Graph, Node, Port
 from nnstudio.graph.topology import Consumer
 
@@ -84,11 +86,15 @@ def set_argument(graph: Graph, node: Node, **args: Value) -> tuple[Repair, ...]:
     return (Repair("repair.set", (SetArgs(graph.id, node.id, Args(args)),), {"args": shown}),)
 
 
-def connect(graph: Graph, source: Node, node: Node, index: int) -> tuple[Repair, ...]:
-    """Return the repair that feeds an open input."""
-    values = {"source": source.name or source.layer}
-    edit = Connect(graph.id, Port(source.id), node.id, index)
-    return (Repair("repair.connect", (edit,), values),)
+def set_setting(path: str, value: Value) -> tuple[Repair, ...]:
+    """Return the repair that sets a setting of the loop."""
+    name = value.name if isinstance(value, Choice) else value
+    return (Repair("repair.set", (SetSetting(path, value),), {"args": f"{path} = {name}"}),)
+
+
+def set_role(graph: Graph, role: str) -> tuple[Repair, ...]:
+    """Return the repair that lets a network fill a role."""
+    return (Repair("repair.set", (SetRole(graph.id, role),), {"args": f"role = {role}"}),)
 
 
 def _id(graph: Graph, node: Node, layer: str) -> str:

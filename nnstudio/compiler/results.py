@@ -111,6 +111,7 @@ class GraphInfo:
         nodes: See `NodeInfo`; one for every node of the graph.
         problems: Those of the nodes and those of the graph itself.
         interface: See `Interface`.
+        unused: Nodes that no Output depends on: they are analysed, but neither built nor counted.
         uses: Blocks and own layers that it uses, by the layer's name, and the nodes that do.
     """
 
@@ -122,6 +123,7 @@ class GraphInfo:
     nodes: Mapping[str, NodeInfo]
     problems: tuple[Problem, ...]
     interface: Interface
+    unused: frozenset[str] = frozenset()
     uses: Mapping[str, tuple[str, ...]] = NOTHING
 
     @property

@@ -27,8 +27,9 @@ from nnstudio.graph.model import Graph, Node, Port
 Form = Literal["input", "output", "value", "module", "either", "function", "call"]
 """What a node becomes.
 
-`value` an attribute that is a tensor; `module` an attribute that is called; `function` an expression;
-`either` is written as a function unless it stands in an `nn.Sequential`; `call` calls another's module.
+`value` an attribute that is a tensor; `module` an attribute that is called; `function` an
+expression; `either` a function unless it stands in an `nn.Sequential`; `call` a call of another's
+module.
 """
 
 Trait = Literal["main", "wrap", "tensor", "arithmetic", "random"]
@@ -94,9 +95,9 @@ class Scope:
     def owners(self) -> frozenset[str]:
         """The nodes whose weights are borrowed by one that is used."""
         return frozenset(
-            self.nodes[node].share.node  # type: ignore[union-attr]
+            self.owner(share.node)
             for node in self.used
-            if self.nodes[node].share is not None
+            if (share := self.nodes[node].share) is not None
         )
 
     @cached_property
@@ -106,7 +107,7 @@ class Scope:
 
     @cached_property
     def made(self) -> tuple[str, ...]:
-        """The nodes that `__init__` has to know: those that run, and the owners of borrowed weights."""
+        """The nodes that `__init__` has to know: those that run, and owners of borrowed weights."""
         wanted = self.used | self.owners
         return tuple(node for node in self.info.order if node in wanted)
 
@@ -146,6 +147,21 @@ class Scope:
             port = inner
         return Ref(port.node, port.output)
 
+    def owner(self, node: str) -> str:
+        """Return the node whose module this one calls: itself unless it borrows the whole."""
+        seen = {node}
+        while (share := self.nodes[node].share) is not None and not share.parameter:
+            if share.node in seen:  # a circle of borrowers; the analysis refuses it
+                break
+            node = share.node
+            seen.add(node)
+        return node
+
+    def has_copies(self, node: str) -> bool:
+        """Tell whether the module that a node calls is a row of copies."""
+        repeat = self.nodes[self.owner(node)].repeat
+        return repeat is not None and repeat.mode != "loop"
+
     def spec(self, node: str) -> LayerSpec | None:
         """Return the layer of the catalogue, or None for a block or a layer of the user's own."""
         return registry.layer(self.nodes[node].layer)
@@ -165,7 +181,7 @@ class Scope:
         return outputs[ref.output] if outputs is not None and ref.output < len(outputs) else None
 
     def output_count(self, node: str) -> int:
-        """Return how many values the code of a node makes: a layer that returns a pair always does."""
+        """Return how many values the code of a node makes, read or not."""
         found = len(self.info.nodes[node].outputs or ((),))
         spec = self.spec(node)
         if spec is None:
@@ -176,8 +192,11 @@ class Scope:
     def takes_first(self, node: str) -> bool:
         """Tell whether `[0]` picks the only value that is read of a layer that returns a pair."""
         spec = self.spec(node)
-        if spec is None or spec.family == "recurrent" or self.output_count(node) == 1:
+        repeat = self.nodes[node].repeat
+        if spec is None or self.output_count(node) == 1:
             return False
+        if spec.family == "recurrent" and (repeat is None or repeat.mode != "map"):
+            return False  # `x, _ = self.lstm(x)` is what everyone writes
         return all(Ref(node, k) not in self.users for k in range(1, self.output_count(node)))
 
     def block(self, node: str) -> str:

@@ -1,4 +1,4 @@
-"""From a project to code that may be written to a file: the only door to what is run or exported."""
+"""From a project to code that may be written to a file: the only door to what is run."""
 
 from __future__ import annotations
 

@@ -89,14 +89,14 @@ class _Script:
         data = self.read.title
         if data[1:] == data[1:].lower():  # not a name of its own such as CartPole
             data = data.lower()
-        while width(name) > LIMIT - 40 - width(data):
+        while len(name) > 1 and width(name) > LIMIT - 40 - width(data):
             name = name[:-1]
         return [f'"""Train {name.strip()} on {data}. Drawn in NNStudio."""']
 
     # ---------------------------------------------------------------------------------- imports
 
     def _imports(self, body: str) -> Iterator[str]:
-        """Yield the imports in the order of the formatter: standard library, torch, our own files."""
+        """Yield the imports in sections: standard library, torch, the files beside the script."""
         if "partial(" in body:
             yield "from functools import partial"
         if "FILES" in body:

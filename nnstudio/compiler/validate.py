@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from nnstudio.catalogue import registry
+from nnstudio.catalogue.choosable import Choosable
 from nnstudio.compiler import fitting
 from nnstudio.compiler.analysis_share import title
 from nnstudio.compiler.analysis_walk import sound
 from nnstudio.compiler.costs import MANY_WEIGHTS, MOST_WEIGHTS
-from nnstudio.compiler.repairs import add_output
+from nnstudio.compiler.repairs import add_output, set_role
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.params import Param, check, check_all
 from nnstudio.core.problems import Problem
@@ -107,14 +108,23 @@ def _loop(project: Project) -> Iterator[Problem]:
     for problem in settings(project.loop, loop.params, "loop"):
         if not (designing and problem.code == "param.missing"):
             yield problem
+    yield from _roles(project, loop)
+
+
+def _roles(project: Project, loop: Choosable) -> Iterator[Problem]:
+    """Yield the roles of the loop that nobody has, and the networks whose role is of no use."""
+    idle = [graph for graph in project.graphs.values() if graph.role not in loop.roles]
     for role in loop.roles:
         if project.role(role) is None:
-            yield Problem("loop.role_open", "loop", {"loop": loop.title, "role": role})
+            values = {"loop": loop.title, "role": role}
+            mended = set_role(idle[0], role) if len(idle) == 1 else ()
+            yield Problem("loop.role_open", "loop", values, repairs=mended)
     filled = Counter(graph.role for graph in project.graphs.values())
     for graph in project.graphs.values():
         values = {"graph": graph.name, "role": graph.role, "choices": ", ".join(loop.roles)}
         if graph.role not in loop.roles:
-            yield Problem("loop.role_unknown", graph.id, values, "warning")
+            code = "loop.role_unknown" if graph.role else "loop.no_role"
+            yield Problem(code, graph.id, values, "warning")
         elif filled[graph.role] > 1 and project.role(graph.role) is not graph:
             yield Problem("loop.role_twice", graph.id, values)
 
@@ -152,7 +162,11 @@ def _chosen(value: Value, param: Param, where: str) -> Iterator[Problem]:
             continue
         found = table.get(choice.name)
         if found is None:
-            values = {"what": NOUNS.get(param.of, param.of), "name": choice.name, "choices": ", ".join(table) or "none"}
+            values = {
+                "what": NOUNS.get(param.of, param.of),
+                "name": choice.name,
+                "choices": ", ".join(table) or "none",
+            }
             yield Problem("loop.unknown_choice", where, values)
         else:
             yield from settings(choice, found.params, where)

@@ -134,7 +134,7 @@ class Variables:
     def _meaning(self, statement: Statement) -> str:
         """Return a name of the user that says what the value is, or "".
 
-        It is that of the layer that does the work, even with a normalization or an activation round it.
+        It is that of the layer that does the work, even with an activation round it.
         """
         found = ""
         for node in (statement.node, *reversed(statement.folded)):
@@ -146,20 +146,17 @@ class Variables:
         return found
 
     def _words(self, statement: Statement) -> Iterator[str]:
-        """Yield names for a value that nobody named: the attribute that made it, or the kind of layer."""
+        """Yield names for a value that nobody named: what made it, or the kind of layer."""
         for node in (statement.node, *reversed(statement.folded)):
-            if node in self.attributes:
-                yield self.attributes[node]
-            elif (
-                share := self.scope.nodes[node].share
-            ) is not None and share.node in self.attributes:
-                yield self.attributes[share.node]
+            owner = self.scope.owner(node)
+            if owner in self.attributes:
+                yield self.attributes[owner]
         spec = self.scope.spec(statement.node)
         yield attribute_name(spec.name if spec is not None else "", "value")
 
 
 def input_names(scope: Scope, space: Namespace) -> dict[Ref, str]:
-    """Name the arguments of `forward`: the user's names, `x` for a single one, else `x1`, `x2` …"""
+    """Name the arguments of `forward`: the user's names, `x`, or `x1`, `x2` and so on."""
     wanted = [attribute_name(scope.nodes[node].name) for node in scope.info.inputs]
     several = wanted.count("") > 1
     names: dict[Ref, str] = {}

@@ -1,7 +1,7 @@
-"""The third wall: generated code may hold only what the emitter can write, whatever the document said.
+"""The third wall: generated code holds only what the emitter can write, whatever a document says.
 
-The syntax tree is checked before a line is written to be run: kinds of nodes, imports, dotted names that
-the catalogue can emit, names that are bound, small powers. Nothing is executed here.
+The syntax tree is checked before a line is written to be run: kinds of nodes, imports, dotted names
+that the catalogue can emit, names that are bound, small powers. Nothing is executed here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nnstudio.compiler.allowed import Allowed, model_names, train_names
+from nnstudio.compiler.hints import PARAMETER_HINTS
 from nnstudio.compiler.pasted import definitions
 from nnstudio.core.params import LARGEST
 from nnstudio.core.problems import Problem, ProjectError
@@ -19,30 +20,11 @@ MOST_COPIES = 4096
 LARGEST_POWER = 64
 _DEEPEST = 200
 
-_COMMON: frozenset[type[ast.AST]] = frozenset(
-    {
-        ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr, ast.Constant, ast.Assign,
-        ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Call, ast.keyword, ast.Tuple, ast.BinOp,
-        ast.Div, ast.BitOr, ast.Subscript, ast.Import, ast.ImportFrom, ast.alias, ast.List,
-        ast.UnaryOp, ast.USub,
-    }
-)  # fmt: skip
-_MODEL = _COMMON | {
-    ast.ClassDef, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.For, ast.Return, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult, ast.Starred, ast.UAdd, ast.Compare,
-    ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Slice,
-}  # fmt: skip
-_TRAIN = _COMMON | {ast.If, ast.Compare, ast.Eq, ast.With, ast.withitem, ast.BoolOp, ast.Or}
 _HINTS = frozenset(
-    {
-        "int", "float", "bool", "str", "Tensor", "int | None", "float | None", "str | None", "bool | None",
-        "int | tuple[int, ...]", "tuple[int, ...]", "tuple[float, ...]", "float | tuple[float, ...]",
-        "int | tuple[int, ...] | None", "tuple[int, ...] | None", "tuple[float, ...] | None",
-        "float | tuple[float, ...] | None", "tuple[Tensor, ...]", "list[str] | None", "Report | None",
-        "None",
-    }
-    | {f"tuple[{', '.join(['Tensor'] * count)}]" for count in range(2, 5)}
-)  # fmt: skip
+    [hint + none for hint in PARAMETER_HINTS for none in ("", " | None")]
+    + [f"tuple[{', '.join(['Tensor'] * count)}]" for count in range(2, 5)]
+    + ["Tensor", "tuple[Tensor, ...]", "list[str] | None", "Report | None", "None"]
+)
 
 
 def check_model(text: str, custom: Iterable[str] = ()) -> None:
@@ -53,9 +35,9 @@ def check_model(text: str, custom: Iterable[str] = ()) -> None:
         custom: The classes of the user's own that it may import.
 
     Raises:
-        ProjectError: It does; the first place is named. It means a fault of this program, or an attack.
+        ProjectError: It does; the first place is named. It means a fault here, or an attack.
     """
-    _Wall(text, _MODEL, model_names(), frozenset(custom), {}).check()
+    _Wall(text, model_names(), frozenset(custom), {}).check()
 
 
 def check_train(text: str, classes: Iterable[str]) -> None:
@@ -68,7 +50,7 @@ def check_train(text: str, classes: Iterable[str]) -> None:
     Raises:
         ProjectError: It does; the first place is named.
     """
-    _Wall(text, _TRAIN, train_names(), frozenset(), {"model": frozenset(classes)}).check()
+    _Wall(text, train_names(), frozenset(), {"model": frozenset(classes)}).check()
 
 
 @dataclass
@@ -76,7 +58,6 @@ class _Wall:
     """One check of one file."""
 
     text: str
-    kinds: frozenset[type[ast.AST]]
     allowed: Allowed
     custom: frozenset[str]
     own: Mapping[str, frozenset[str]]
@@ -118,7 +99,7 @@ class _Wall:
 
     def _check_node(self, node: ast.AST, bound: set[str], depth: int) -> None:
         line = getattr(node, "lineno", 0)
-        if type(node) not in self.kinds or depth > _DEEPEST:
+        if type(node) not in self.allowed.kinds or depth > _DEEPEST:
             raise _refused(f"a {type(node).__name__}", line)
         if isinstance(node, ast.Name):
             if node.id not in bound:
@@ -221,6 +202,24 @@ class _Wall:
             return ""
         return "" if function.attr in self.allowed.methods else f"a call of .{function.attr}"
 
+    def loop(self, node: ast.For | ast.comprehension, bound: set[str]) -> str:
+        """A row of modules, of numbers or of values that stand there."""
+        over = node.iter
+        name = (
+            over.func.id if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) else ""
+        )
+        known = (
+            name in ("range", "enumerate")
+            or isinstance(over, ast.Tuple)
+            or (isinstance(over, ast.Attribute) and _dotted(over).startswith("self."))
+        )
+        more = (
+            node.orelse
+            if isinstance(node, ast.For)
+            else (*node.ifs, *([1] if node.is_async else []))
+        )
+        return "" if known and not more else "an unusual loop"
+
     def power(self, node: ast.BinOp, bound: set[str]) -> str:
         """Small powers only, and no multiplication of texts or rows."""
         sides = (node.left, node.right)
@@ -240,11 +239,12 @@ class _Wall:
             small = abs(exponent.value) <= LARGEST_POWER
         else:
             small = isinstance(exponent, ast.Name) and exponent.id == "i"
-        nested = any(isinstance(part, ast.Pow) for part in ast.walk(node.left))
-        return "" if small and not nested else "a power that may be large"
+        below = list(ast.walk(node.left))
+        tower = any(isinstance(part, ast.Pow) for part in below)
+        of_numbers = not any(isinstance(part, ast.Name) for part in below)
+        return "" if small and not (tower and of_numbers) else "a power that may be large"
 
 
-_Check = Callable[[_Wall, "ast.AST", set[str]], str]
 _CHECKS: Mapping[type[ast.AST], Callable[..., str]] = {
     ast.Import: _Wall.plain_import,
     ast.ImportFrom: _Wall.import_from,
@@ -254,6 +254,8 @@ _CHECKS: Mapping[type[ast.AST], Callable[..., str]] = {
     ast.Attribute: _Wall.attribute,
     ast.Call: _Wall.call,
     ast.BinOp: _Wall.power,
+    ast.For: _Wall.loop,
+    ast.comprehension: _Wall.loop,
 }
 
 
@@ -318,7 +320,24 @@ def _is_harmless(name: str, node: ast.Call) -> bool:
         return isinstance(value, ast.Constant) and value.value in ("inf", "-inf", "nan")
     if isinstance(value, ast.Constant):
         return type(value.value) is int and (name == "int" or value.value <= MOST_COPIES)
+    if name == "range":
+        return isinstance(value, ast.Name | ast.Attribute) or _is_small_formula(value)
     return isinstance(value, ast.Name | ast.Attribute | ast.BinOp)
+
+
+def _is_small_formula(node: ast.expr) -> bool:
+    """Tell whether arithmetic is over a name and has no large number or power of a number in it."""
+    parts = list(ast.walk(node))
+    powers = [
+        part.left for part in parts if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)
+    ]
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
+    return (
+        isinstance(node, ast.BinOp)
+        and any(isinstance(part, ast.Name) for part in parts)
+        and not any(isinstance(base, ast.Constant) for base in powers)
+        and all(type(number) is int and abs(number) <= MOST_COPIES for number in numbers)
+    )
 
 
 def _refused(what: str, line: int) -> ProjectError:

@@ -2,9 +2,9 @@
 
 A `KeyTable` says for each generated class what its attributes are. With it a key of a `state_dict`
 such as `blocks.0.attention.out_proj.weight` becomes `n5#0/n3/out_proj.weight`: copy 0 of node `n5`,
-node `n3` in its block, and torch's own name. Paths do not change when a layer is renamed, moved, put
-into another `nn.Sequential` or gets a new neighbour, so that `adopt` can carry tensors over an edit.
-Plain data and no torch: it is written to `run.json` and used where torch is.
+node `n3` in its block, and torch's own name. Paths do not change when a layer is renamed, moved,
+put into another `nn.Sequential` or gets a new neighbour, so that `adopt` can carry tensors over an
+edit. Plain data and no torch: it is written to `run.json` and used where torch is.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-Kind = Literal["node", "sequence", "copies"]
+Kind = Literal["node", "value", "sequence", "copies"]
+
+
+_VALUE = "value"
+"""What stands for the name of the tensor where a node is one: `n7/value`."""
 
 
 class Child(NamedTuple):
-    """A node below an attribute and the name of its generated class, "" when the class is torch's."""
+    """A node below an attribute and the name of its generated class, "" for one of torch."""
 
     node: str
     owner: str = ""
@@ -28,7 +32,8 @@ class Place:
     """What an attribute of a generated class is.
 
     Attributes:
-        kind: `node` a single node; `sequence` one node per index; `copies` of one node, by index.
+        kind: `node` a single node; `value` a tensor of its own; `sequence` one node per index;
+            `copies` of one node, by index.
         nodes: The nodes; one unless it is a sequence.
     """
 
@@ -42,7 +47,7 @@ class KeyTable:
 
     Attributes:
         classes: By class and attribute.
-        shared: By class: a parameter that is borrowed -> the one that it is (`n9/weight` -> `n2/weight`).
+        shared: By class: a borrowed parameter -> the one that it is (`n9/weight` -> `n2/weight`).
     """
 
     classes: Mapping[str, Mapping[str, Place]] = field(default_factory=dict)
@@ -53,7 +58,7 @@ class KeyTable:
 
         Args:
             owner: The class of the module that the key belongs to.
-            key: `blocks.0.attention.in_proj_weight` or `blocks.0.attention`; "" is the module itself.
+            key: `blocks.0.attention.in_proj_weight` or `blocks.0.attention`; "" for itself.
 
         Raises:
             KeyError: No generated attribute has this name.
@@ -94,10 +99,11 @@ class KeyTable:
             step, _, rest = rest.partition("/")
             name, owner = self._up(owner, step)
             names.append(name)
+            rest = "" if rest == _VALUE else rest
         return ".".join([*names, rest] if rest else names)
 
     def owner_path(self, owner: str, path: str) -> str:
-        """Return the path of the parameter that a shared one stands for; any other path as it is."""
+        """Return the path of the parameter that a borrowed one is; any other path as it is."""
         done = ""
         rest = path
         while owner and rest:
@@ -137,19 +143,21 @@ class KeyTable:
         )
 
     def _down(self, owner: str, key: str) -> tuple[str, str, str]:
-        """Take one attribute off a key: the step of the path, the class below, the rest of the key."""
+        """Take one attribute off a key: a step of the path, the class below, the rest."""
         name, _, rest = key.partition(".")
         place = self.classes[owner][name]
+        first = place.nodes[0]
+        if place.kind == "value":
+            return f"{first.node}/{_VALUE}", "", rest
         if place.kind == "node":
-            (child,) = place.nodes
-            return child.node, child.owner, rest
+            return first.node, first.owner, rest
         index, _, rest = rest.partition(".")
         if not index:  # the container itself stands for its first node
-            return place.nodes[0].node, "", ""
-        if place.kind == "sequence":
-            child = place.nodes[int(index)]
-            return child.node, child.owner, rest
-        return f"{place.nodes[0].node}#{int(index)}", place.nodes[0].owner, rest
+            return first.node, "", ""
+        if place.kind == "copies":
+            return f"{first.node}#{int(index)}", first.owner, rest
+        child = place.nodes[int(index)]
+        return child.node, child.owner, rest
 
     def _up(self, owner: str, step: str) -> tuple[str, str]:
         """Return the dotted name of one step of a path and the class below."""
@@ -157,12 +165,8 @@ class KeyTable:
         for name, place in self.classes[owner].items():
             for index, child in enumerate(place.nodes):
                 if child.node == node:
-                    numbers = {
-                        "node": "",
-                        "sequence": f".{index}",
-                        "copies": f".{copy}" if copy else "",
-                    }
-                    return name + numbers[place.kind], child.owner
+                    number = {"sequence": str(index), "copies": copy}.get(place.kind, "")
+                    return name + (f".{number}" if number else ""), child.owner
         raise KeyError(step)
 
 
@@ -197,27 +201,17 @@ def adopt(
     Args:
         old: The old values by path of ids.
         new: The new module's values by path of ids.
-        moved: Where nodes came from: new path or its beginning -> old one (`u/n3` -> `n3` for a group).
+        moved: Old path -> where an edit put it (`n3/weight` -> `u/n3/weight` for a group).
         owners: New path of a borrowed parameter -> the path of its owner, whose value it takes.
     """
     found = Adoption({}, [])
     moved, owners = moved or {}, owners or {}
+    sources = {moved.get(path, path): path for path in old}
     for path, value in new.items():
-        wanted = (owners.get(path, path), path)
-        candidates = [name for one in wanted for name in (_origin(one, moved), one)]
-        match = next((n for n in candidates if n in old and old[n].shape == value.shape), None)
+        candidates = [sources[one] for one in (owners.get(path, path), path) if one in sources]
+        match = next((one for one in candidates if old[one].shape == value.shape), None)
         if match is None:
             found.fresh.append(path)
         else:
             found.kept[path] = match
     return found
-
-
-def _origin(path: str, moved: Mapping[str, str]) -> str:
-    """Return the old path of a path: the longest beginning that was moved is replaced."""
-    steps = path.split("/")
-    for count in range(len(steps), 0, -1):
-        source = moved.get("/".join(steps[:count]))
-        if source is not None:
-            return "/".join(part for part in (source, *steps[count:]) if part)
-    return path

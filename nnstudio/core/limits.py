@@ -22,6 +22,10 @@ VALUE_DEPTH = 8
 INT_LIMIT = 2**63 - 1
 OUTPUT_LIMIT = 64
 COORDINATE_LIMIT = 1e7
+TERMS_LIMIT = 400
+DEGREE_LIMIT = 64
+BITS_LIMIT = 4_096
+"""Of the formula of a size: its terms, their powers, their factors."""
 
 _LAYER = re.compile(r"(?:[a-z]{1,20}:)?[A-Za-z0-9][A-Za-z0-9_-]{0,59}\Z", re.ASCII)
 _ARGUMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}\Z", re.ASCII)

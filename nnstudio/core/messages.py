@@ -111,7 +111,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "setting.no_data": ("no data is chosen", "choose the data first"),
     "setting.unknown": ("there is no setting {path}", "check the spelling"),
     # ------------------------------------------------------------------ shapes (catalogue)
-    "shape.signature": ("the signature {signature} cannot be read: {why}", "write it like *S D -> *S D"),
+    "shape.signature": ("the signature {signature} cannot be read: {why}", "write it as *S D -> *S D"),
     "shape.open": ("{layer} receives nothing at its input {port}", "connect the input"),
     "shape.extra_input": ("{layer} has {ports} inputs but {count} are connected", "remove an edge"),
     "shape.rank": (
@@ -126,20 +126,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{layer} expects {expected} channels but receives {actual}",
         "let {name} follow from the input, or bring the channels to {expected}",
     ),
-    "shape.size": ("{layer} expects {name} = {expected} but receives {actual}", "make the two equal"),
-    "shape.fixed": ("{layer} expects a dim of size {expected} but receives {actual}", "change that dim"),
+    "shape.size": ("{layer} expects {name} = {expected} but receives {actual}", "make them equal"),
+    "shape.fixed": ("{layer} expects a dim of size {expected} but receives {actual}", "change it"),
     "shape.sizes": (
         "the inputs of {layer} disagree: {name} is {expected} in one and {actual} in another",
         "make the two equal",
     ),
     "shape.disagree": ("the inputs of {layer} disagree: {left} and {right}", "make the two equal"),
-    "shape.unbound": ("the signature of {layer} uses {name}, which has no value", "give {name} a value"),
+    "shape.unbound": ("the signature of {layer} uses {name}, which has no value", "give it one"),
     "shape.empty": (
         "{layer} would make the shape {shape}, which holds nothing",
         "use a smaller kernel or stride, or more padding",
     ),
     "shape.kernel": (
-        "the kernel of {layer} reaches over {kernel} but the input has {size} with a padding of {padding}",
+        "the kernel of {layer} reaches over {kernel} but the input has {size} + 2 × {padding}",
         "use a smaller kernel, more padding, or pool less before",
     ),
     "shape.scale": (
@@ -149,6 +149,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # ------------------------------------------------------------------ runs
     "non_finite": ("{message}", "{hint}"),
     "exception": ("{type}: {text}", "look at the shapes and settings of this node ({inputs})"),
+    "run.none": ("{path} is no run folder", "name a .nns file or the folder of a run"),
     "run.words": ("{message}", "{hint}"),
     "run.memory": (
         "the step needs more memory than there is: {why}",
@@ -167,8 +168,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "start the run again from the project",
     ),
     "run.untrusted": (
-        "the code in {path} was not written on this machine",
-        "trust the project's own layers first",
+        "the layer {name} is Python code that is not trusted on this machine",
+        "read it, then trust it",
     ),
     "run.code": ("the code of the run could not be written: {why}", "look at the problems"),
     "run.torch": ("PyTorch could not be loaded: {why}", "install it again"),
@@ -198,6 +199,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "shape.dim": (
         "{layer} works on {name} = {value}, but the tensor has {rank} dims",
         "choose one from 0 to {rank} - 1, or a negative one counted from the end",
+    ),
+    "shape.needs_number": (
+        "{name} of {layer} is the formula {value}, but it decides more than a size",
+        "type a plain number",
     ),
     "shape.dim_twice": ("{layer} names a dim twice in {dims}", "name every dim once"),
     "shape.entries": (
@@ -294,13 +299,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "choose an index below {rows}",
     ),
     "shape.pad": (
-        "padding of {layer} must be a pair of numbers for each of at most {rank} dims, not {padding}",
+        "padding of {layer} must be pairs of numbers for at most {rank} dims, not {padding}",
         "type before and after for the last dim, then for the one before it",
     ),
     "shape.pad_mode": (
         "{layer} pads {dims} of {rank} dims, but the mode {mode} leaves the first one or two alone",
         "give pairs for all dims but the first one or two, at most three, or take the mode constant",
     ),
+    "shape.crop": ("{layer} cuts {cut} entries off a dim of size {size}", "cut off less"),
     "shape.pad_value": (
         "value of {layer} is {value}, but the mode {mode} takes what it adds from the input",
         "set value to 0, or take the mode constant",
@@ -395,6 +401,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{node} borrows the weights of {owner}, which is another layer ({layer})",
         "choose a node of the same layer",
     ),
+    "share.nothing": (
+        "{node} borrows the weights of {owner}, which has none",
+        "choose a node that has weights",
+    ),
     "share.bypassed": (
         "{node} borrows the weights of {owner}, which is left out",
         "take {owner} in again, or choose another node",
@@ -421,6 +431,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "loop.role_unknown": (
         "{graph} has the role {role}, which the loop does not use",
         "choose one of {choices}",
+    ),
+    "loop.no_role": (
+        "{graph} has no role, so nothing trains it",
+        "give it a role: {choices}",
     ),
     "loop.role_twice": ("{graph} has the role {role} like another network", "choose one of {choices}"),
     "data.unknown_reader": ("there is no reader of data called {name}", "choose one of {choices}"),
@@ -451,6 +465,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name} cannot be the name of a Python class",
         "use letters, digits and single underscores",
     ),
+    "code.map_outputs": (
+        "copies side by side cannot return a memory as well",
+        "put the layer into a block that returns only what is needed",
+    ),
     "code.forbidden": (
         "the code would hold {what} in line {line}, which NNStudio never writes",
         "report this as a fault of NNStudio, or distrust the file",
@@ -469,7 +487,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "repair.own_weights": ("give it weights of its own", ""),
     "repair.output": ("add an Output behind it", ""),
-    "repair.connect": ("connect {source}", ""),
     # ------------------------------------------------------------------ canvas and clipboard
     "connect.itself": ("{node} cannot feed itself", "choose another node"),
     "connect.circle": (

@@ -18,7 +18,7 @@ from nnstudio.engine.events import (
     record_bytes,
     write_record,
 )
-from nnstudio.exchange.python_folder import Code, write_code
+from nnstudio.exchange.code_folder import CodeFolder, write_code
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
 from nnstudio.project import trust
@@ -148,29 +148,29 @@ def reopen(folder: Path) -> Prepared:
     return Prepared(folder, argv, record.code, notes)
 
 
-def _trusted_code(project: Project, base: Path | None, *, data: bool = True) -> Code:
+def _trusted_code(project: Project, base: Path | None, *, data: bool = True) -> CodeFolder:
     code = write_code(project, base, data=data)
-    texts = [layer.source for layer in project.custom.values()] if code.custom else []
-    for text in texts:
-        if not trust.Trust().trusts_layer(text):
-            raise ProjectError(Problem("run.untrusted", args={"path": "custom.py"}))
+    for layer in project.custom.values():
+        used = layer.source.strip("\n") in code.code.custom
+        if used and not trust.Trust().trusts_layer(layer.source):
+            raise ProjectError(Problem("run.untrusted", args={"name": layer.name}))
     return code
 
 
-def _data_argument(code: Code, target: Path) -> Path | None:
+def _data_argument(code: CodeFolder, target: Path) -> Path | None:
     """The data that a script does not find by itself."""
     if code.data is None:
         return None
     if code.data.embedded:
-        return None if "FILES" in code.train.text else target / "files" / code.data.path.name
+        return None if code.finds_data else target / "files" / code.data.path.name
     return code.data.path
 
 
-def _record(code: Code, settings: Settings, run_id: str) -> RunRecord:
+def _record(code: CodeFolder, settings: Settings, run_id: str) -> RunRecord:
     roles = {role: list(place) for role, place in code.roles.items()}
     lines = {
         name: {str(number): where for number, where in source.lines.items()}
-        for name, source in (("model.py", code.model), ("train.py", code.train))
+        for name, source in (("model.py", code.code.model), ("train.py", code.code.train))
     }
     return RunRecord(
         run_id,
@@ -184,7 +184,7 @@ def _record(code: Code, settings: Settings, run_id: str) -> RunRecord:
             "nnstudio": metadata.version("nnstudio"),
         },
         segments=(Segment(code.hashes()),),
-        keys={"roles": roles, **code.model.keys.to_json()},
+        keys={"roles": roles, **code.code.model.keys.to_json()},
         lines=lines,
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from nnstudio.core import paths
 from nnstudio.core.problems import WorldError
-from nnstudio.engine.events import Order, order_line, read_record
+from nnstudio.engine.events import Order, Stop, order_line, read_record
 from nnstudio.engine.runs import Run
 
 LOG = "worker.log"
@@ -83,6 +83,10 @@ class ProcessRun(Run):
         _end_group(self._process)
 
     def _pass_on(self, order: Order) -> None:
+        if isinstance(order, Stop) and self.started is None:  # it may still be importing torch
+            self._stop_early()
+            self.kill()
+            return
         self._write(json.dumps(order_line(order)))
 
     def _write(self, text: str) -> None:

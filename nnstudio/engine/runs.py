@@ -19,6 +19,7 @@ from nnstudio.engine.events import (
     Order,
     RunStarted,
     Stop,
+    last_checkpoint,
     problem_line,
     unpack,
 )
@@ -147,11 +148,16 @@ class Run(ABC):
         if self.state != "stopping":
             self.state = state
 
+    def _stop_early(self) -> None:
+        """End it before it has begun: there is nothing that a checkpoint could add."""
+        self._receive({"event": "stopped", "step": last_checkpoint(self.folder), **_NO_TIME})
+
     def _fail(self, code: str, where: str = "", **args: object) -> None:
         """End it by a problem that it could not tell of itself."""
         self._receive({"event": "failed", "problem": problem_line(Problem(code, where, args))})
 
 
+_NO_TIME = {"epoch": 0, "seconds": 0.0}
 _STATES: dict[str, State] = {
     "Finished": "finished",
     "Stopped": "stopped",

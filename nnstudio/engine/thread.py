@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnstudio.engine.events import Gate, Line, Order, Stop
+from nnstudio.engine.events import Gate, Order, Stop
 from nnstudio.engine.runs import Run
 
 # By name, and only inside the thread: whoever imports the engine does not import torch.
@@ -67,10 +67,13 @@ class ThreadRun(Run):
 
     def _pass_on(self, order: Order) -> None:
         with self._lock:
-            if self._worker is None:
+            worker = self._worker
+            if worker is None:
                 self._early.append(order)
-                return
-        self._worker.order(order)
+        if worker is not None:
+            worker.order(order)
+        elif isinstance(order, Stop):
+            self._stop_early()
 
     def _work(self) -> None:
         if not self._take_turn():
@@ -80,6 +83,7 @@ class ThreadRun(Run):
             if worker is not None:
                 worker.run()
         finally:
+            self._worker = None  # and with it the networks
             _TURN.release()
             if not self.over:  # a fault of ours, which the thread's own hook reports
                 self._fail("run.gone")
@@ -90,8 +94,7 @@ class ThreadRun(Run):
             return True
         self._receive({"event": "note", "message": "Waiting for a run.", "state": "waiting"})
         while not _TURN.acquire(timeout=_POLL):
-            if self.state == "stopping":
-                self._receive({"event": "stopped", "step": 0, "epoch": 0, "seconds": 0.0})
+            if self.over:
                 return False
         self._become("starting")
         return True
@@ -102,15 +105,14 @@ class ThreadRun(Run):
         except ImportError as error:
             self._fail("run.torch", why=error)
             return None
-        worker = module.Worker(self.folder, self._argv, self._send, **self._settings)
+        worker = module.Worker(self.folder, self._argv, self._receive, **self._settings)
         with self._lock:
             self._worker, early = worker, self._early
+        if self.over:  # stopped while torch was being imported
+            return None
         for order in early:
             worker.order(order)
         return worker
-
-    def _send(self, line: Line) -> None:
-        self._receive(line)
 
 
 _LIVING: weakref.WeakSet[ThreadRun] = weakref.WeakSet()

@@ -1,159 +1,42 @@
-"""The code of a project as files: what a run executes, and what the user takes home.
-
-model.py          the networks; needs torch alone
-custom.py         the user's own layers, verbatim, where there are any
-train.py          the script
-kit/              the files of the kit that the script needs, byte for byte
-files/            the data, up to 20 MB
-requirements.txt  and README.md, for whoever takes it home
-"""
+"""The folder that the user takes home: code that runs alone, its data, and how to run it."""
 
 from __future__ import annotations
 
-import ast
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from nnstudio.catalogue import registry
-from nnstudio.compiler.analysis import analyse
-from nnstudio.compiler.model_source import model_source
-from nnstudio.compiler.source import Source
-from nnstudio.compiler.train_source import train_source
-from nnstudio.core import paths
 from nnstudio.core.problems import Problem, WorldError
+from nnstudio.exchange.code_folder import CodeFolder, imported, write_code
 from nnstudio.exchange.readme import readme
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
 
-EMBEDDED = 20 * 2**20
-"""The largest data file, in bytes, that is copied beside the code."""
-
-KIT = "kit"
 # Names of distributions where they differ from what is imported.
 _DISTRIBUTIONS = {"PIL": "Pillow"}
-_OURS = {"model.py", "train.py", "custom.py", "kit", "files", "requirements.txt", "README.md"}
+_OURS = {
+    "model.py",
+    "train.py",
+    "custom.py",
+    "kit",
+    "files",
+    "checkpoints",
+    "requirements.txt",
+    "README.md",
+}
 
 
-@dataclass(frozen=True)
-class DataFile:
-    """The file that a project trains on.
-
-    Attributes:
-        path: Where it lies on this machine.
-        size: Bytes.
-        sha256: Of its content; "" when it is embedded.
-    """
-
-    path: Path
-    size: int
-    sha256: str = ""
-
-    @property
-    def embedded(self) -> bool:
-        """Whether it is copied beside the code."""
-        return self.size <= EMBEDDED
-
-
-@dataclass(frozen=True)
-class Code:
-    """The code of a project.
-
-    Attributes:
-        model: `model.py`.
-        train: `train.py`.
-        custom: `custom.py`; "" when no layer of the user's own is used.
-        kit: Content of the kit's files by path, as `kit/show.py`.
-        roles: Role of the loop -> (id of its graph, name of its class).
-        data: The file that is read; None when the data is made up or simulated.
-    """
-
-    model: Source
-    train: Source
-    custom: str = ""
-    kit: Mapping[str, bytes] = field(default_factory=dict)
-    roles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    data: DataFile | None = None
-
-    def files(self) -> dict[str, bytes]:
-        """Return the content of every file of code by its path."""
-        own = {"model.py": self.model.text, "train.py": self.train.text}
-        if self.custom:
-            own["custom.py"] = self.custom
-        return {name: text.encode() for name, text in own.items()} | dict(self.kit)
-
-    def hashes(self) -> dict[str, str]:
-        """Return the sha256 of every file of code by its path."""
-        return {name: files.sha256(data) for name, data in self.files().items()}
-
-    def data_files(self) -> dict[str, bytes]:
-        """Return the content of the data that is embedded by its path.
-
-        Raises:
-            WorldError: It has vanished.
-        """
-        if self.data is None or not self.data.embedded:
-            return {}
-        return {f"files/{self.data.path.name}": _read(self.data.path)}
-
-
-def write_code(project: Project, folder: Path | None = None, *, data: bool = True) -> Code:
-    """Write the code of a project in memory.
-
-    Args:
-        project: One without errors.
-        folder: Where its file lies; the user's own data may be named from there.
-        data: Whether the data file is looked for.
-
-    Raises:
-        ProjectError: The project has problems.
-        WorldError: The data file is missing.
-    """
-    analysis = analyse(project)
-    train = train_source(analysis)
-    model = model_source(analysis)
-    custom = _custom(project, model.text)
-    roles = {
-        graph.role: (graph.id, model.classes[graph.id])
-        for graph in project.graphs.values()
-        if graph.role and graph.id in model.classes
-    }
-    kit = kit_files(train.text, model.text, custom)
-    return Code(model, train, custom, kit, roles, _data(project, folder) if data else None)
-
-
-def kit_files(*sources: str) -> dict[str, bytes]:
-    """Return the files of the kit that some sources need, by their path, byte for byte.
-
-    Args:
-        sources: Python files that lie beside the folder `kit/`.
-    """
-    found: dict[str, bytes] = {}
-    wanted = [name for text in sources for name in _imported(text, None) if name[0] == KIT]
-    while wanted:
-        name = wanted.pop()
-        path = _kit_path(name)
-        if path is None:  # a name inside a module, not a module
-            continue
-        key = path.relative_to(paths.package()).as_posix()
-        if key in found:
-            continue
-        found[key] = path.read_bytes()
-        package = name if path.name == "__init__.py" else name[:-1]
-        wanted += [name[:length] for length in range(1, len(name))]
-        wanted += _imported(found[key].decode(), package)
-    return dict(sorted(found.items()))
-
-
-def export(project: Project, target: Path, folder: Path | None = None) -> Path:
+def export(
+    project: Project, target: Path, folder: Path | None = None, *, run: Path | None = None
+) -> Path:
     """Write the folder that the user takes home.
 
     Args:
         project: One without errors.
         target: The folder; made new, or written over when an export lies there already.
         folder: Where the project's file lies.
+        run: A run of the project whose best and last checkpoint come along.
 
     Raises:
         ProjectError: The project has problems.
@@ -166,6 +49,8 @@ def export(project: Project, target: Path, folder: Path | None = None) -> Path:
     contents["requirements.txt"] = requirements(code).encode()
     contents["README.md"] = readme(project, code).encode()
     try:
+        if run is not None:
+            contents |= _checkpoints(run / "checkpoints")
         target.parent.mkdir(parents=True, exist_ok=True)
         files.write_folder(target, contents)
     except OSError as error:
@@ -174,7 +59,7 @@ def export(project: Project, target: Path, folder: Path | None = None) -> Path:
     return target
 
 
-def requirements(code: Code) -> str:
+def requirements(code: CodeFolder) -> str:
     """Return the `requirements.txt` of some code: what it imports, as our own package pins it."""
     known = {
         re.split(r"[^\w.-]", line, maxsplit=1)[0].lower(): line.partition(";")[0].strip()
@@ -183,80 +68,24 @@ def requirements(code: Code) -> str:
     used = {"torch"} | {
         _DISTRIBUTIONS.get(name[0], name[0])
         for text in code.files().values()
-        for name in _imported(text.decode(), None)
+        for name in imported(text.decode(), None)
     }
     return "".join(f"{known[name.lower()]}\n" for name in sorted(used) if name.lower() in known)
+
+
+def _checkpoints(shelf: Path) -> dict[str, bytes]:
+    """Return the files of the best and the last checkpoint, and the index that names them."""
+    index = shelf / "index.json"
+    if not index.is_file():
+        return {}
+    named = {str(name) for name in json.loads(index.read_bytes()).values() if name}
+    found = [path for name in sorted(named) for path in sorted((shelf / name).iterdir())]
+    return {
+        f"checkpoints/{path.relative_to(shelf).as_posix()}": path.read_bytes()
+        for path in [index, *found]
+    }
 
 
 def _replaceable(target: Path) -> bool:
     """Whether a folder holds nothing but an export: runs that were made in it are left alone."""
     return target.is_dir() and {path.name for path in target.iterdir()} <= _OURS
-
-
-def _custom(project: Project, model: str) -> str:
-    """Join the user's own layers that are used, each verbatim."""
-    wanted = next(
-        (
-            {alias.name for alias in node.names}
-            for node in ast.parse(model).body
-            if isinstance(node, ast.ImportFrom) and node.module == "custom"
-        ),
-        set[str](),
-    )
-    texts = [layer.source for layer in project.custom.values() if layer.name in wanted]
-    return "\n\n".join(text if text.endswith("\n") else f"{text}\n" for text in texts)
-
-
-def _data(project: Project, folder: Path | None) -> DataFile | None:
-    reader = project.data.reader
-    if reader is None:
-        return None
-    shipped = registry.READERS[reader.name].files
-    own = reader.args.get("path")
-    if shipped:
-        path = paths.resource("datasets", shipped[0])
-    elif isinstance(own, str):
-        path = (folder or Path()) / own
-    else:
-        return None
-    try:
-        size = path.stat().st_size
-        return DataFile(path, size, "" if size <= EMBEDDED else files.sha256_file(path))
-    except OSError as error:
-        raise WorldError(Problem("export.data", "data", {"path": path})) from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise WorldError(Problem("export.data", "data", {"path": path})) from error
-
-
-def _kit_path(name: tuple[str, ...]) -> Path | None:
-    """Return the file of a module of the kit, or None when there is none of this name."""
-    place = paths.package(*name)
-    for path in (place / "__init__.py", place.with_suffix(".py")):
-        if path.is_file():
-            return path
-    return None
-
-
-def _imported(text: str, package: tuple[str, ...] | None) -> Iterator[tuple[str, ...]]:
-    """Yield the dotted names that a file imports; names out of a module count as modules.
-
-    Args:
-        text: The file.
-        package: What relative imports start from; None passes over them.
-    """
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (tuple(alias.name.split(".")) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = tuple(node.module.split(".")) if node.module else ()
-            if node.level and package is None:
-                continue
-            if node.level and package is not None:
-                module = package[: len(package) - node.level + 1] + module
-            yield module
-            yield from ((*module, alias.name) for alias in node.names)

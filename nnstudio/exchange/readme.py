@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from nnstudio.exchange.code_folder import CodeFolder
 from nnstudio.graph.model import Project
-
-if TYPE_CHECKING:
-    from nnstudio.exchange.python_folder import Code
 
 _HEAD = """# {title}
 
@@ -36,7 +32,7 @@ The data is not here, since it is large: `{name}`, {size} bytes, sha256 `{sha256
 """
 
 
-def readme(project: Project, code: Code) -> str:
+def readme(project: Project, code: CodeFolder) -> str:
     """Return the README of an export.
 
     Args:
@@ -47,7 +43,7 @@ def readme(project: Project, code: Code) -> str:
     note = f"{_line(project.note)}\n\n" if project.note.strip() else ""
     networks = ", ".join(f"`{name}`" for _, name in code.roles.values()) or "the networks"
     text = _HEAD.format(title=title, note=note, networks=networks, data=_argument(code))
-    text += (_CUSTOM if code.custom else "") + _REST
+    text += (_CUSTOM if code.code.custom else "") + _REST
     if code.data is not None and code.data.embedded:
         text += _FILES
     elif code.data is not None:
@@ -56,9 +52,9 @@ def readme(project: Project, code: Code) -> str:
     return text
 
 
-def _argument(code: Code) -> str:
+def _argument(code: CodeFolder) -> str:
     """What a script has to be told when it does not know its data by itself."""
-    if code.data is None or "FILES" in code.train.text:
+    if code.data is None or code.finds_data:
         return ""
     name = f"files/{code.data.path.name}" if code.data.embedded else code.data.path.name
     return f' --data "{_line(name)}"'

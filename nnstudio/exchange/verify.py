@@ -21,7 +21,7 @@ from typing import Any
 
 from nnstudio.core import paths
 from nnstudio.core.problems import Problem, ProjectError
-from nnstudio.exchange.python_folder import Code, write_code
+from nnstudio.exchange.code_folder import CodeFolder, write_code
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
 
@@ -57,7 +57,8 @@ class Proof:
     def words(self) -> str:
         """The proof in one sentence."""
         if not self.equal:
-            return f"{self.what} differs at {self.where or 'the script'} (by {self.largest:g})"
+            size = f" (by {self.largest:g})" if self.largest else ""
+            return f"{self.what} differs at {self.where or 'the script'}{size}"
         return (
             f"{self.outputs} outputs and {self.weights} tensors after one training step are equal "
             f"to the last bit, in a process without NNStudio"
@@ -108,9 +109,9 @@ def verify(
     )
 
 
-def _argv(code: Code, resume: Path | None) -> list[str]:
+def _argv(code: CodeFolder, resume: Path | None) -> list[str]:
     argv = ["--device", "cpu"]
-    if code.data is not None and "FILES" not in code.train.text:
+    if code.data is not None and not code.finds_data:
         argv += ["--data", str(code.data.path.resolve())]
     return argv if resume is None else [*argv, "--resume", str(resume.resolve())]
 
@@ -149,7 +150,9 @@ def _result(process: subprocess.Popen[str], result: Path) -> dict[str, Any]:
     return record
 
 
-def _difference(code: Code, here: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+def _difference(
+    code: CodeFolder, here: Mapping[str, Any], there: Mapping[str, Any]
+) -> dict[str, Any]:
     """Name the first node that differs: outputs in the order of the step, then weights."""
     for kind, title in (("outputs", "the output"), ("evaluated", "the evaluated output")):
         for one, other in zip(here[kind], there[kind], strict=False):
@@ -166,11 +169,11 @@ def _difference(code: Code, here: Mapping[str, Any], there: Mapping[str, Any]) -
 
 
 def _named(
-    code: Code, path: str, title: str, one: list[float], other: list[float]
+    code: CodeFolder, path: str, title: str, one: list[float], other: list[float]
 ) -> dict[str, Any]:
     role, _, rest = path.partition(".")
     graph, owner = code.roles.get(role, (role, ""))
-    node = code.model.keys.node_path(owner, rest) if owner else ""
+    node = code.code.model.keys.node_path(owner, rest) if owner else ""
     gaps = [abs(a - b) for a, b in zip(one, other, strict=False)]
     where = f"{graph}/{node}" if node else graph
     return {"where": where, "what": title, "largest": max(gaps, default=0.0)}

@@ -19,14 +19,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias, overload
 
-MAX_TERMS = 400
-MAX_DEGREE = 64
-MAX_BITS = 4096
-MAX_TEXT = 4000
-"""Bounds of a formula: a hostile file must not become a computation without end."""
+from nnstudio.core.limits import BITS_LIMIT, DEGREE_LIMIT, TERMS_LIMIT, TEXT_LIMIT
 
 
-class TooLarge(ValueError):
+class TooLargeError(ValueError):
     """A size whose formula is longer than anybody could mean."""
 
     def __init__(self) -> None:
@@ -47,8 +43,8 @@ class Floor:
     def __init__(self, numerator: Poly, denominator: Dim) -> None:
         self.numerator, self.denominator = numerator, denominator
         self.text = f"{_bracketed(numerator)} // {_bracketed(denominator)}"
-        if len(self.text) > MAX_TEXT:
-            raise TooLarge
+        if len(self.text) > TEXT_LIMIT:
+            raise TooLargeError
         self._hash = hash((numerator, denominator))
 
     def __hash__(self) -> int:
@@ -93,12 +89,12 @@ class Poly:
         return self is other or (isinstance(other, Poly) and self.terms == other.terms)
 
     def __add__(self, other: object) -> Dim:
-        return _sum(self, other, 1) if isinstance(other, int | Poly) else NotImplemented
+        return _sum(self, other, 1) if isinstance(other, DIMS) else NotImplemented
 
     __radd__ = __add__
 
     def __sub__(self, other: object) -> Dim:
-        return _sum(self, other, -1) if isinstance(other, int | Poly) else NotImplemented
+        return _sum(self, other, -1) if isinstance(other, DIMS) else NotImplemented
 
     def __rsub__(self, other: object) -> Dim:
         return _sum(-self, other, 1) if isinstance(other, int) else NotImplemented
@@ -107,18 +103,18 @@ class Poly:
         return Poly({monomial: -count for monomial, count in self.terms.items()})
 
     def __mul__(self, other: object) -> Dim:
-        return _product(self, other) if isinstance(other, int | Poly) else NotImplemented
+        return _product(self, other) if isinstance(other, DIMS) else NotImplemented
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: object) -> Dim:
-        return floor_divide(self, other) if isinstance(other, int | Poly) else NotImplemented
+        return floor_divide(self, other) if isinstance(other, DIMS) else NotImplemented
 
     def __rfloordiv__(self, other: object) -> Dim:
         return floor_divide(other, self) if isinstance(other, int) else NotImplemented
 
     def __truediv__(self, other: object) -> Dim:
-        if not isinstance(other, int | Poly):
+        if not isinstance(other, DIMS):
             return NotImplemented
         even = _exact_quotient(self, other)
         if even is None:
@@ -129,9 +125,7 @@ class Poly:
 
     def __mod__(self, other: object) -> Dim:
         return (
-            self - other * floor_divide(self, other)
-            if isinstance(other, int | Poly)
-            else NotImplemented
+            self - other * floor_divide(self, other) if isinstance(other, DIMS) else NotImplemented
         )
 
     def __rmod__(self, other: object) -> Dim:
@@ -149,6 +143,10 @@ class Poly:
 
     def __repr__(self) -> str:
         return show(self)
+
+
+DIMS = (int, Poly)
+"""What can be a size."""
 
 
 def symbol(name: str) -> Poly:
@@ -203,28 +201,17 @@ def substitute(dim: Dim | Shape, values: Mapping[str, Dim]) -> Dim | Shape:
 
 def numel(shape: Iterable[Dim]) -> Dim:
     """Return the number of elements of a shape."""
-    known, open_dims = 1, []
-    for dim in shape:
-        if isinstance(dim, int):
-            known *= dim
-        else:
-            open_dims.append(dim)
-    return math.prod(open_dims, start=known)
+    sizes = tuple(shape)
+    known = math.prod(dim for dim in sizes if isinstance(dim, int))
+    return math.prod((dim for dim in sizes if isinstance(dim, Poly)), start=known)
 
 
 def total(dims: Iterable[Dim]) -> Dim:
     """Return the sum of many dims, faster than one by one."""
-    known = 0
     terms: dict[Monomial, int] = {}
     for dim in dims:
-        if isinstance(dim, int):
-            known += dim
-        else:
-            for monomial, count in dim.terms.items():
-                terms[monomial] = terms.get(monomial, 0) + count
-    if not terms:
-        return known
-    terms[()] = terms.get((), 0) + known
+        for monomial, count in _terms(dim).items():
+            terms[monomial] = terms.get(monomial, 0) + count
     return _normal(terms)
 
 
@@ -277,8 +264,8 @@ def _product(a: Dim, b: Dim) -> Dim:
         for right, c2 in _terms(b).items():
             monomial = _joined(left, right)
             terms[monomial] = terms.get(monomial, 0) + c1 * c2
-        if len(terms) > MAX_TERMS or c1.bit_length() > MAX_BITS:
-            raise TooLarge
+        if len(terms) > TERMS_LIMIT or c1.bit_length() > BITS_LIMIT:
+            raise TooLargeError
     return _normal(terms)
 
 
@@ -288,8 +275,8 @@ def _scaled(dim: Dim, factor: int) -> Dim:
         return factor and dim * factor
     if factor == 1:
         return dim
-    if factor.bit_length() > MAX_BITS:
-        raise TooLarge
+    if factor.bit_length() > BITS_LIMIT:
+        raise TooLargeError
     return Poly({monomial: count * factor for monomial, count in dim.terms.items()})
 
 
@@ -299,8 +286,8 @@ def _joined(left: Monomial, right: Monomial) -> Monomial:
     powers = dict(left)
     for atom, n in right:
         powers[atom] = powers.get(atom, 0) + n
-        if powers[atom] > MAX_DEGREE:
-            raise TooLarge
+        if powers[atom] > DEGREE_LIMIT:
+            raise TooLargeError
     return tuple(sorted(powers.items(), key=lambda item: str(item[0])))
 
 

@@ -11,6 +11,7 @@ import json
 import shutil
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,7 +182,7 @@ class Shelf:
         self.cost = 0.0
         self._thread: threading.Thread | None = None
         self._error: OSError | None = None
-        self._written: list[Path] = []
+        self._written: deque[Path] = deque()  # filled by the thread, emptied by the run
 
     @property
     def busy(self) -> bool:
@@ -215,8 +216,7 @@ class Shelf:
         if self._error is not None:
             error, self._error = self._error, None
             raise error
-        written, self._written = self._written, []
-        return written
+        return [self._written.popleft() for _ in range(len(self._written))]
 
     def _join(self) -> None:
         if self._thread is not None:

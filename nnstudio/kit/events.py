@@ -41,7 +41,7 @@ def floats(rows: list[Metrics]) -> list[dict[str, float]]:
     far = [value for row in rows for value in row.values() if _is_far(value)]
     if not far:
         return [{name: float(value) for name, value in row.items()} for row in rows]
-    together = torch.stack([torch.as_tensor(value).reshape(()).double() for value in far])
+    together = torch.stack([torch.as_tensor(value).reshape(()).float() for value in far])
     numbers = iter(together.tolist())
     return [{n: next(numbers) if _is_far(v) else float(v) for n, v in r.items()} for r in rows]
 
@@ -56,7 +56,9 @@ def cut(path: Path, state: State) -> None:
         return
     kept = []
     for line in path.read_bytes().splitlines(keepends=True):
-        with contextlib.suppress(ValueError):  # the last line of a killed run may be half
+        if not line.endswith(b"\n"):  # the last one of a killed run may be half
+            continue
+        with contextlib.suppress(ValueError):
             event = json.loads(line)
             again = event["event"] == "epoch" and state.batch > 0 and not state.done
             if event["step"] < state.step + (not again):

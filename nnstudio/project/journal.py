@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from nnstudio.kit.files import sha256
@@ -60,16 +60,12 @@ def replay(snapshot: str, journal: bytes) -> Replayed | None:
     if (_opened(first) or {}).get("base") != digest(snapshot):
         return None
     found = Replayed(snapshot)
-    for index, line in enumerate(rest[:-1]):
-        entry = _opened(line)
-        following = _followed(lines, entry) if entry else None
-        if entry is None or following is None:
-            # What lies behind cannot be trusted. At the very end it is only a write cut short.
-            torn = index == len(rest) - 2 and rest[-1] == b"" and entry is None
-            return Replayed(found.text, found.time, found.label, found.count, not torn)
-        lines, text = following
-        found = Replayed(text, float(entry["time"]), str(entry["label"]), found.count + 1)
-    return found
+    for line in rest[:-1]:
+        following = _followed(lines, found, line)
+        if following is None:  # what lies behind cannot be trusted
+            return replace(found, damaged=True)
+        lines, found = following
+    return _ended(lines, found, rest[-1]) if rest else found
 
 
 def hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
@@ -130,18 +126,29 @@ def _framed(entry: dict[str, Any]) -> bytes:
 
 def _opened(line: bytes) -> dict[str, Any] | None:
     try:
-        intact = line[8:9] == b" " and int(line[:8], 16) == zlib.crc32(line[9:])
+        intact = line[:9] == b"%08x " % zlib.crc32(line[9:])
         entry = json.loads(line[9:]) if intact else None
     except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
 
 
-def _followed(lines: list[str], entry: dict[str, Any]) -> tuple[list[str], str] | None:
+def _followed(lines: list[str], found: Replayed, line: bytes) -> tuple[list[str], Replayed] | None:
+    entry = _opened(line) or {}
     try:
         new = patched(lines, entry["hunks"])
         text = "\n".join(new)
-        proven = digest(text) == entry["sha256"] and isinstance(entry["time"], float)
+        if digest(text) != entry["sha256"]:
+            return None
+        return new, Replayed(text, float(entry["time"]), str(entry["label"]), found.count + 1)
     except (KeyError, TypeError, ValueError):
         return None
-    return (new, text) if proven else None
+
+
+def _ended(lines: list[str], found: Replayed, end: bytes) -> Replayed:
+    """Take what stands behind the last line end: nothing, or a write that was cut short."""
+    whole = _followed(lines, found, end)
+    if whole is not None:
+        return whole[1]
+    flipped = _followed(lines, found, end[:-1])  # the line end itself is another byte
+    return replace(flipped[1], damaged=True) if flipped else found

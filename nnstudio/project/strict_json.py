@@ -5,6 +5,7 @@ Nothing is built but dicts, lists, texts, numbers, booleans and None.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -31,7 +32,7 @@ def read(data: bytes, size_limit: int = SIZE_LIMIT) -> Any:
     if len(data) > size_limit:
         raise _refuse("file.size", limit=size_limit)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise _refuse("file.encoding", _place_in(data, error.start)) from error
     try:
@@ -109,7 +110,9 @@ def _check_depth(value: Any, text: str) -> None:
 
 def _children(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, dict | list)]
+        value = value.values()
+    elif not isinstance(value, list):
+        return []
     return [inner for inner in value if isinstance(inner, dict | list)]
 
 

@@ -103,19 +103,27 @@ def locate(error: BaseException, places: Places) -> tuple[str, str]:
         The node, or "" when no network was at work; and the shapes of what went into it.
     """
     paths = {id(module): path for path, module in _modules(places.modules)}
-    shapes = ""
-    for frame, number in reversed(list(_frames(error))):
+    frames = list(_frames(error))
+    for frame, number in reversed(frames):
         module = frame.f_locals.get("self")
-        if not isinstance(module, nn.Module):
+        if not isinstance(module, nn.Module) or id(module) not in paths:
             continue
-        if frame.f_code.co_name == "forward":
-            shapes = shapes or _shapes(frame)
+        place = places.node(paths[id(module)])
         # A line of a block says more than the block does; inside a layer there is no such line.
         inside = places.line(frame, number)
-        if id(module) in paths:
-            place = places.node(paths[id(module)])
-            return (f"{place}/{inside}" if inside else place), shapes
-    return "", shapes
+        if inside:
+            names = frame.f_code.co_varnames[1 : frame.f_code.co_argcount]
+            return f"{place}/{inside}", _shapes([frame.f_locals.get(name) for name in names])
+        return place, _shapes(_given(module, frames))
+    return "", ""
+
+
+def _given(module: nn.Module, frames: list[tuple[FrameType, int]]) -> list[Any]:
+    """What a module was called with, which its `forward` may have put other things in place of."""
+    for frame, _ in frames:
+        if frame.f_code.co_name == "_call_impl" and frame.f_locals.get("self") is module:
+            return [*frame.f_locals.get("args", ()), *frame.f_locals.get("kwargs", {}).values()]
+    return []
 
 
 def _frames(error: BaseException) -> Iterator[tuple[FrameType, int]]:
@@ -131,15 +139,10 @@ def _modules(roles: dict[str, nn.Module]) -> Iterator[tuple[str, nn.Module]]:
             yield f"{role}.{name}" if name else role, module
 
 
-def _shapes(frame: FrameType) -> str:
-    """The shapes of a `forward`'s arguments: `(64, 784) and (64, 10)`."""
-    names = frame.f_code.co_varnames[1 : frame.f_code.co_argcount]
-    found = [_shape(frame.f_locals.get(name)) for name in names]
-    return " and ".join([text for text in found if text][:_MAX_SHAPES])
-
-
-def _shape(value: Any) -> str:
-    return f"({', '.join(map(str, value.shape))})" if isinstance(value, Tensor) else ""
+def _shapes(values: Sequence[Any]) -> str:
+    """The shapes of tensors: `(64, 784) and (64, 10)`."""
+    tensors = [value for value in values if isinstance(value, Tensor)][:_MAX_SHAPES]
+    return " and ".join(f"({', '.join(map(str, tensor.shape))})" for tensor in tensors)
 
 
 def _is_memory(error: BaseException) -> bool:

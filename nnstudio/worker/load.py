@@ -92,7 +92,9 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def __init__(self, package: str, folder: Path, hashes: Mapping[str, str] | None) -> None:
         self.package, self.folder, self.hashes = package, folder, hashes
-        self.siblings = frozenset(_siblings(folder))
+        # A file that nobody wrote here takes no other module's name away.
+        files = hashes if hashes is not None else _files(folder)
+        self.siblings = frozenset(name.partition("/")[0].removesuffix(".py") for name in files)
 
     def find_spec(
         self,
@@ -194,9 +196,7 @@ class _Siblings(ast.NodeTransformer):
         ]
 
 
-def _siblings(folder: Path) -> Iterator[str]:
-    for path in folder.iterdir():
-        if path.suffix == ".py" and path.stem.isidentifier():
-            yield path.stem
-        elif (path / "__init__.py").is_file():
-            yield path.name
+def _files(folder: Path) -> Iterator[str]:
+    """Yield the files of code that lie in a folder and one level below."""
+    for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py")):
+        yield path.relative_to(folder).as_posix()

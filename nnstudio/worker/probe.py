@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 BLOCKED = ("nnstudio", "PySide6", "shiboken6", "pyqtgraph")
-_SAMPLES = 16
+_SAMPLES = 256
 
 
 class Watch:

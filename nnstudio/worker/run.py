@@ -21,6 +21,7 @@ from nnstudio.engine.events import (
     Gate,
     Line,
     Order,
+    last_checkpoint,
     problem_line,
     read_record,
     record_started,
@@ -64,7 +65,8 @@ class Worker:
         self._send, self._telemetry_budget = send, telemetry
         self._closed = self._given_up = self._owner = False
         self._after_giving_up = after_giving_up
-        self._seen = {"step": 0, "saved": 0}
+        saved = last_checkpoint(folder)
+        self._seen = {"step": saved, "saved": saved}
         self._latest: dict[str, Line] = {}
         self._places = Places(folder)
         self._recorder: Any = None

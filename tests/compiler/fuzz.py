@@ -3,17 +3,74 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from nnstudio.graph.model import Project, Repeat, Share
-from tests.builder import Expression, GraphBuilder, Wire, param, project
+from tests.builder import Expression, GraphBuilder, Wire, project
 
 NAMES = (
-    "", "", "", "", "x", "out", "conv1", "conv1", "mu", "self", "forward", "input", "type", "train", "F",
-    "torch", "nn", "Tensor", "l", "class", "lambda", "λ", "日本語", 'q"""uote', "new\nline", "\u202eRTL",
-    "a'b\"c", "{braces}", "%s", "\\", "#", "1st", "__import__('os')", "x" * 200, "word " * 40, "_", "__",
-    "T_destination", "super", "range", "Shortcut branch", "ÄÖÜ", "print", "None", "i",
-)  # fmt: skip
-NOTES = ("", "", "", "two\nlines", '"""', "# noqa", "fmt: off", "type: ignore", "\\", "日本語" * 60, "long word " * 40, "x" * 300, "\u202e\u0000\x1b[31m", "'quoted\"")  # fmt: skip
+    "",
+    "",
+    "",
+    "",
+    "x",
+    "out",
+    "conv1",
+    "conv1",
+    "mu",
+    "self",
+    "forward",
+    "input",
+    "type",
+    "train",
+    "F",
+    "torch",
+    "nn",
+    "Tensor",
+    "l",
+    "class",
+    "lambda",
+    "λ",
+    "日本語",
+    'q"""uote',
+    "new\nline",
+    "\u202eRTL",
+    "a'b\"c",
+    "{braces}",
+    "%s",
+    "\\",
+    "#",
+    "1st",
+    "__import__('os')",
+    "x" * 200,
+    "word " * 40,
+    "_",
+    "__",
+    "T_destination",
+    "super",
+    "range",
+    "Shortcut branch",
+    "ÄÖÜ",
+    "print",
+    "None",
+    "i",
+)
+NOTES = (
+    "",
+    "",
+    "",
+    "two\nlines",
+    '"""',
+    "# noqa",
+    "fmt: off",
+    "type: ignore",
+    "\\",
+    "日本語" * 60,
+    "long word " * 40,
+    "x" * 300,
+    "\u202e\u0000\x1b[31m",
+    "'quoted\"",
+)
 
 
 def random_project(seed: int) -> Project:
@@ -22,7 +79,7 @@ def random_project(seed: int) -> Project:
     blocks = [_block(rng, index) for index in range(rng.randint(0, 3))]
     b = GraphBuilder(rng.choice(NAMES), id="main", note=rng.choice(NOTES))
     wires = [b.input("N", 8, name=rng.choice(NAMES)) for _ in range(rng.randint(1, 2))]
-    _grow(rng, b, wires, blocks, rng.randint(1, 25), Expression("8"))
+    _Grower(rng, b, wires, blocks).grow(rng.randint(1, 25), Expression("8"))
     for _ in range(rng.choice((1, 1, 1, 2, 5))):
         b.output(rng.choice(wires[-4:]), name=rng.choice(NAMES))
     return project(b, name=rng.choice(NAMES), note=rng.choice(NOTES))
@@ -37,55 +94,81 @@ def _block(rng: random.Random, index: int) -> GraphBuilder:
     wires.append(b("Dropout", x, p=Expression(name)))
     if rng.random() < 0.5:
         wires.append(b("Scale", wires[-1], factor=Expression(f"2 * {name} + 1.0")))
-    _grow(rng, b, wires, [], rng.randint(1, 8), Expression("dim"))
+    _Grower(rng, b, wires, []).grow(rng.randint(1, 8), Expression("dim"))
     b.output(wires[-1])
     return b
 
 
-def _grow(
-    rng: random.Random,
-    b: GraphBuilder,
-    wires: list[Wire],
-    blocks: list[GraphBuilder],
-    count: int,
-    size: Expression,
-) -> None:
-    linears: list[Wire] = []
-    for _ in range(count):
-        recent = wires[-1] if rng.random() < 0.6 else rng.choice(wires)
-        more = {"name": rng.choice(NAMES), "note": rng.choice(NOTES) if rng.random() < 0.2 else ""}
-        more |= {"frozen": rng.random() < 0.3, "bypass": rng.random() < 0.05}
-        kind = rng.randrange(12)
-        if kind < 4:
-            share = None
-            if linears and rng.random() < 0.3:
-                owner = rng.choice(linears)
-                share = Share(owner.id, rng.choice(("", "weight")))
-            repeat = Repeat(rng.randint(1, 4), rng.choice(("stack", "loop"))) if rng.random() < 0.2 else None
-            wire = b("Linear", recent, out_features=size, repeat=None if share else repeat, share=share, **more)
-            if share is None and repeat is None and not more["bypass"]:
-                linears.append(wire)
-        elif kind < 6:
-            wire = b(rng.choice(("ReLU", "GELU", "Sigmoid", "LeakyReLU", "Softmax")), recent, **more)
-        elif kind == 6:
-            wire = b("LayerNorm", recent, **more)
-        elif kind == 7:
-            wire = b(rng.choice(("Add", "Multiply", "Subtract", "Divide")), recent, rng.choice(wires), **more)
-        elif kind == 8:
-            wire = b(rng.choice(("Negate", "Exp", "Abs")), recent, **more)
-        elif kind == 9:
-            wire = b("Power", recent, exponent=rng.choice((2.0, -0.5, 3.5)), **more)
-        elif kind == 10:
-            parts = [rng.choice(wires) for _ in range(rng.randint(1, 5))]
-            joined = b("Stack", parts, dim=1, **({**more, "bypass": False}))
-            wire = b("Sum", joined, dim=(1,))
-        elif blocks:
-            repeat = Repeat(rng.randint(1, 3), rng.choice(("stack", "loop"))) if rng.random() < 0.5 else None
-            block = rng.choice(blocks)
-            wire = b(block, recent, dim=8, repeat=repeat, **{block.params[1].name: rng.choice((0.5, 0.1))}, **more)
-        else:
-            wire = b("Shift", recent, value=rng.choice((-1.5, 1e-9, 3.0)), **more)
-        wires.append(wire)
+class _Grower:
+    """Adds random nodes to a graph; each kind of node is a method."""
 
+    def __init__(
+        self, rng: random.Random, b: GraphBuilder, wires: list[Wire], blocks: list[GraphBuilder]
+    ) -> None:
+        self.rng, self.b, self.wires, self.blocks = rng, b, wires, blocks
+        self.linears: list[Wire] = []
 
-__all__ = ["param", "random_project"]
+    def more(self) -> dict[str, Any]:
+        rng = self.rng
+        note = rng.choice(NOTES) if rng.random() < 0.2 else ""
+        return {
+            "name": rng.choice(NAMES),
+            "note": note,
+            "frozen": rng.random() < 0.3,
+            "bypass": rng.random() < 0.05,
+        }
+
+    def linear(self, x: Wire, size: Expression) -> Wire:
+        more = self.more()
+        if self.linears and self.rng.random() < 0.3:
+            share = Share(self.rng.choice(self.linears).id, self.rng.choice(("", "weight")))
+            more["bypass"] = False
+            return self.b("Linear", x, out_features=size, share=share, **more)
+        repeat = self.repeat("stack", "loop") if self.rng.random() < 0.2 else None
+        wire = self.b("Linear", x, out_features=size, repeat=repeat, **more)
+        if repeat is None and not more["bypass"]:
+            self.linears.append(wire)
+        return wire
+
+    def repeat(self, *modes: Any) -> Repeat:
+        return Repeat(self.rng.randint(1, 4), self.rng.choice(modes))
+
+    def activation(self, x: Wire, size: Expression) -> Wire:
+        kinds = ("ReLU", "GELU", "Sigmoid", "LeakyReLU", "Softmax", "LayerNorm")
+        return self.b(self.rng.choice(kinds), x, **self.more())
+
+    def pair(self, x: Wire, size: Expression) -> Wire:
+        kinds = ("Add", "Multiply", "Subtract", "Divide")
+        return self.b(self.rng.choice(kinds), x, self.rng.choice(self.wires), **self.more())
+
+    def single(self, x: Wire, size: Expression) -> Wire:
+        return self.b(self.rng.choice(("Negate", "Exp", "Abs")), x, **self.more())
+
+    def power(self, x: Wire, size: Expression) -> Wire:
+        return self.b("Power", x, exponent=self.rng.choice((2.0, -0.5, 3.5)), **self.more())
+
+    def shift(self, x: Wire, size: Expression) -> Wire:
+        return self.b("Shift", x, value=self.rng.choice((-1.5, 1e-9, 3.0)), **self.more())
+
+    def gathered(self, x: Wire, size: Expression) -> Wire:
+        parts = [self.rng.choice(self.wires) for _ in range(self.rng.randint(1, 5))]
+        joined = self.b("Stack", parts, dim=1, **{**self.more(), "bypass": False})
+        return self.b("Sum", joined, dim=(1,))
+
+    def use(self, x: Wire, size: Expression) -> Wire:
+        if not self.blocks:
+            return self.shift(x, size)
+        block = self.rng.choice(self.blocks)
+        rate = {block.params[1].name: self.rng.choice((0.5, 0.1))}
+        if self.rng.random() < 0.2:
+            copies = self.b(block, x, dim=8, repeat=self.repeat("map"), **rate)
+            return self.b("Sum", copies, dim=(0,))
+        repeat = self.repeat("stack", "loop") if self.rng.random() < 0.5 else None
+        return self.b(block, x, dim=8, repeat=repeat, **rate, **self.more())
+
+    def grow(self, count: int, size: Expression) -> None:
+        kinds = [self.linear] * 4 + [self.activation] * 3
+        kinds += [self.pair, self.single, self.power, self.shift, self.gathered, self.use]
+        for _ in range(count):
+            recent = self.wires[-1] if self.rng.random() < 0.6 else self.rng.choice(self.wires)
+            self.wires.append(self.rng.choice(kinds)(recent, size))

@@ -21,8 +21,13 @@ from nnstudio.graph.dims import Dim, Poly, Shape, substitute
 from nnstudio.graph.model import Project
 
 RUFF = [
-    "--isolated", "--line-length", "100", "--target-version", "py311", "--no-cache",
-]  # fmt: skip
+    "--isolated",
+    "--line-length",
+    "100",
+    "--target-version",
+    "py311",
+    "--no-cache",
+]
 RULES = ["--select", "E,F,W,I,N,UP,B,SIM,C4", "--ignore", "N803,N806,N812"]
 
 
@@ -36,7 +41,8 @@ def imported(project: Project, folder: Path, source: Source | None = None) -> It
     """Import the source of a project from a folder, its custom layers beside it."""
     (folder / "model.py").write_text((source or emitted(project)).text, encoding="utf-8")
     custom = "\n\n".join(layer.source for layer in project.custom.values())
-    (folder / "custom.py").write_text(custom, encoding="utf-8")
+    if custom:
+        (folder / "custom.py").write_text(custom, encoding="utf-8")
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location("model", folder / "model.py")
@@ -87,6 +93,11 @@ def ruff(*arguments: str | Path) -> str:
 
 
 def style(folder: Path) -> str:
-    """Return what the formatter and the linter have to say on the files of a folder; "" for nothing."""
+    """Return what the formatter and the linter have to say on a folder; "" for nothing.
+
+    `custom`, `kit` and `model` are files beside the script, as they are in an export.
+    """
+    own = "lint.isort.known-first-party = ['custom', 'kit', 'model']"
     formatted = ruff("format", "--diff", *RUFF, folder)
-    return formatted + ruff("check", "--output-format", "concise", *RUFF, *RULES, folder)
+    check = ["check", "--output-format", "concise", "--config", own, *RUFF, *RULES, folder]
+    return formatted + ruff(*check)

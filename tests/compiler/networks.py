@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnstudio.core.params import Param
-from nnstudio.core.values import Choice
+from nnstudio.core.values import Args, Choice
 from nnstudio.graph.model import CustomLayer, Data, Project, Repeat, Share
 from tests.builder import DIGITS, Expression, GraphBuilder, param, project
 
@@ -78,23 +80,37 @@ def resnet_small() -> Project:
 def _basic_block() -> GraphBuilder:
     stride = param("stride", 1)
     b = GraphBuilder(
-        "Basic block", in_channels=int, channels=int, stride=stride,
+        "Basic block",
+        in_channels=int,
+        channels=int,
+        stride=stride,
         note="Two 3x3 convolutions with a projection shortcut.",
-    )  # fmt: skip
+    )
     x = b.input("N", "in_channels", "H", "W")
     y = b(
-        "Conv2d", x, out_channels=E("channels"), kernel_size=3, stride=E("stride"), padding=1, bias=False,
+        "Conv2d",
+        x,
+        out_channels=E("channels"),
+        kernel_size=3,
+        stride=E("stride"),
+        padding=1,
+        bias=False,
         name="conv1",
-    )  # fmt: skip
+    )
     y = b("ReLU", b("BatchNorm2d", y, name="bn1"))
     y = b(
         "Conv2d", y, out_channels=E("channels"), kernel_size=3, padding=1, bias=False, name="conv2"
     )
     y = b("BatchNorm2d", y, name="bn2")
     s = b(
-        "Conv2d", x, out_channels=E("channels"), kernel_size=1, stride=E("stride"), bias=False,
+        "Conv2d",
+        x,
+        out_channels=E("channels"),
+        kernel_size=1,
+        stride=E("stride"),
+        bias=False,
         name="shortcut",
-    )  # fmt: skip
+    )
     s = b("BatchNorm2d", s, name="shortcut_bn")
     b.output(b("ReLU", b("Add", y, s)))
     return b
@@ -128,9 +144,16 @@ def _transformer_block() -> GraphBuilder:
     mask = b.input("T", "T", name="mask")
     y = b("LayerNorm", x, name="norm1")
     y = b(
-        "MultiheadAttention", y, y, y, None, mask, num_heads=E("heads"), dropout=E("dropout"),
+        "MultiheadAttention",
+        y,
+        y,
+        y,
+        None,
+        mask,
+        num_heads=E("heads"),
+        dropout=E("dropout"),
         name="attention",
-    )  # fmt: skip
+    )
     x = b("Add", x, y)
     y = b("LayerNorm", x, name="norm2")
     y = b("GELU", b("Linear", y, out_features=E("4 * dim")))
@@ -256,9 +279,22 @@ def capsule() -> Project:
     return project(b)
 
 
+SWISH = """\
+from torch import nn
+
+
+class Swish(nn.Module):
+    def __init__(self, beta=1.0):
+        super().__init__()
+        self.beta = beta
+
+    def forward(self, x):
+        return x * (self.beta * x).sigmoid()
+"""
+
+
 def custom() -> Project:
-    text = "from torch import nn\n\n\nclass Swish(nn.Module):\n    def __init__(self, beta=1.0):\n        super().__init__()\n        self.beta = beta\n\n    def forward(self, x):\n        return x * (self.beta * x).sigmoid()\n"  # noqa: E501
-    own = CustomLayer("c1", "Swish", text, "*S -> *S", (param("beta", 1.0),))
+    own = CustomLayer("c1", "Swish", SWISH, "*S -> *S", (param("beta", 1.0),))
     b = GraphBuilder("My network")
     x = b.input("N", 8)
     x = b("custom:c1", b("Linear", x, out_features=16, name="first"), beta=1.5)
@@ -302,7 +338,54 @@ def growing() -> Project:
 ZOO = {
     f.__name__: f
     for f in (
-        mlp, lenet, resnet_small, resnet18, gpt, tagger, dcgan, dqn, siamese, vae, capsule, custom, nested,
+        mlp,
+        lenet,
+        resnet_small,
+        resnet18,
+        gpt,
+        tagger,
+        dcgan,
+        dqn,
+        siamese,
+        vae,
+        capsule,
+        custom,
+        nested,
         growing,
     )
-}  # fmt: skip
+}
+
+
+def _trained(document: Project, loop: Choice, data: Data | None = None) -> Project:
+    return replace(document, loop=loop, data=data or document.data)
+
+
+def train_lenet() -> Project:
+    settings = Args(
+        loss=Choice("CrossEntropyLoss", Args(label_smoothing=0.1)),
+        optimizer=Choice("AdamW", Args(lr=0.005)),
+        schedule=Choice("one_cycle"),
+        metrics=(Choice("accuracy"),),
+        augment=Choice("shift_rotate", Args(pixels=1, degrees=5)),
+        batch_size=32,
+        epochs=5,
+    )
+    return _trained(lenet(), Choice("supervised", settings))
+
+
+def train_dcgan() -> Project:
+    adam = Choice("Adam", Args(lr=4e-4, betas=(0.5, 0.999)))
+    settings = Args(generator_optimizer=adam, discriminator_optimizer=adam, epochs=12)
+    data = Data(Choice("images"), "images", ((1, 28, 28),))
+    return _trained(dcgan(), Choice("gan", settings), data)
+
+
+def train_dqn() -> Project:
+    settings = Args(
+        optimizer=Choice("AdamW", Args(lr=5e-4)), schedule=Choice("cosine", Args(end=0.1))
+    )
+    data = Data(Choice("cartpole", Args(limit=200)), "environment", ((4,),), (2,))
+    return _trained(dqn(), Choice("dqn", settings), data)
+
+
+TRAINED = {"lenet": train_lenet, "dcgan": train_dcgan, "dqn": train_dqn}

@@ -76,3 +76,13 @@ def test_a_network_costs_what_its_nodes_cost(name: str) -> None:
     for info in analyse(ZOO[name]()).graphs.values():
         face = info.interface
         assert total(info.nodes.values()) == (face.weights, face.flops, face.activations)
+
+
+def test_nodes_that_no_output_depends_on_cost_nothing() -> None:
+    b = GraphBuilder("M")
+    x = b.input("N", 6)
+    b.output(b("Linear", x, out_features=2))
+    b("ReLU", b("Linear", x, out_features=200))
+    info = analyse(project(b)).graphs["m"]
+    assert info.weights == 14
+    assert info.unused == {"n4", "n5"}

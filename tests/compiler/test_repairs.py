@@ -73,6 +73,19 @@ def _concatenate() -> Project:
     return project(b)
 
 
+def _wrong_loss() -> Project:
+    b = GraphBuilder("M")
+    b.output(b("Linear", b("Flatten", b.input("N", 1, 28, 28)), out_features=10))
+    loop = Choice("supervised", Args(loss=Choice("MSELoss"), optimizer=Choice("Adam")))
+    return project(b, data=DIGITS, loop=loop)
+
+
+def _wrong_role() -> Project:
+    b = GraphBuilder("M", role="critic")
+    b.output(b.input("N", 3))
+    return project(b)
+
+
 FAULTY: dict[str, Callable[[], Project]] = {
     "features": lambda: _one("Linear", "N", 6, in_features=5, out_features=3),
     "features of a picture": _features_of_a_picture,
@@ -90,6 +103,8 @@ FAULTY: dict[str, Callable[[], Project]] = {
     "no output": _no_output,
     "pictures of unequal size joined": _concatenate,
     "classes": lambda: _digits(7, 1, 28, 28),
+    "loss of another task": _wrong_loss,
+    "role of another loop": _wrong_role,
     "input of another size": lambda: _digits(10, 1, 32, 32),
 }
 

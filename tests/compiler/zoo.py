@@ -23,7 +23,9 @@ def residual_blocks() -> tuple[GraphBuilder, GraphBuilder]:
     y = _conv(same, same("ReLU", y), "conv2", Expression("channels"), kernel_size=3, padding=1)
     same.output(same("ReLU", same("Add", y, x)))
 
-    wide = GraphBuilder("Basic block", in_channels=Param("in_channels", "int", auto=True), channels=64, stride=1)
+    wide = GraphBuilder(
+        "Basic block", in_channels=Param("in_channels", "int", auto=True), channels=64, stride=1
+    )
     x = wide.input("N", "in_channels", "H", "W")
     wanted, stride = Expression("channels"), Expression("stride")
     y = _conv(wide, x, "conv1", wanted, kernel_size=3, padding=1, stride=stride)
@@ -52,7 +54,9 @@ def transformer_block() -> GraphBuilder:
     block = GraphBuilder("Transformer block", dim=DIM, heads=4, dropout=0.0)
     x = block.input("N", "T", "dim")
     y = block("LayerNorm", x)
-    y = block("MultiheadAttention", y, y, y, num_heads=Expression("heads"), dropout=Expression("dropout"))
+    y = block(
+        "MultiheadAttention", y, y, y, num_heads=Expression("heads"), dropout=Expression("dropout")
+    )
     x = block("Add", x, y)
     y = block("LayerNorm", x)
     y = block("GELU", block("Linear", y, out_features=Expression("4 * dim")))
@@ -127,7 +131,10 @@ def vae() -> Project:
     b = GraphBuilder("VAE")
     x = b.input("N", 784)
     h = b("ReLU", b("Linear", x, out_features=400))
-    mu, logvar = b("Linear", h, out_features=20, name="mu"), b("Linear", h, out_features=20, name="logvar")
+    mu, logvar = (
+        b("Linear", h, out_features=20, name="mu"),
+        b("Linear", h, out_features=20, name="logvar"),
+    )
     noise = b("Random", logvar)
     z = b("Add", mu, b("Multiply", b("Exp", logvar), noise))
     y = b("Linear", b("ReLU", b("Linear", z, out_features=400)), out_features=784)

@@ -92,13 +92,17 @@ def network(rng: Random) -> Graph:
 def edit(rng: Random, doc: Project) -> edits.Edit:
     """Any edit; it may be one that is refused."""
     graph = any_graph(rng, doc)
+    makers = [*_of_nodes(rng, doc, graph), *_of_many(rng, doc, graph), *_of_the_rest(rng, graph)]
+    makers.append(lambda: edits.Batch((edit(rng, doc), edit(rng, doc)), "two"))
+    return rng.choice(makers)()
+
+
+def _of_nodes(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edits.Edit]]:
     g, n = graph.id, any_node(rng, graph)
-    seed = str(rng.random())
     port = Port(any_node(rng, graph), rng.randrange(2))
     slot = rng.choice((None, None, 0, 1, 9))
-    makers: list[Callable[[], edits.Edit]] = [
+    return [
         lambda: edits.AddNode(g, new_node(rng, doc, graph), rng.choice((None, (1.0, 2.5)))),
-        lambda: edits.RemoveNodes(g, some_nodes(rng, graph), rng.random() < 0.5),
         lambda: edits.Connect(g, port, n, rng.randrange(3), slot),
         lambda: edits.Disconnect(g, n, rng.randrange(2), slot),
         lambda: edits.SetArgs(g, n, args(rng)),
@@ -114,9 +118,26 @@ def edit(rng: Random, doc: Project) -> edits.Edit:
         lambda: edits.InsertOnEdge(
             g, new_node(rng, doc, graph), edits.Consumer(n, rng.randrange(2), slot)
         ),
-        lambda: edits.SetBlockParams(
-            g, (Param("dim", "int", required=True), Param("k", "float", 1))
-        ),
+    ]
+
+
+def _of_many(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edits.Edit]]:
+    g, nodes, seed = graph.id, some_nodes(rng, graph), str(rng.random())
+    return [
+        lambda: edits.RemoveNodes(g, nodes, rng.random() < 0.5),
+        lambda: edits.GroupNodes(g, nodes, "Group", seed=seed),
+        lambda: edits.UngroupNode(g, any_node(rng, graph), Args(dim=8), seed=seed),
+        lambda: edits.DuplicateNodes(g, nodes, seed=seed),
+        lambda: edits.PasteNodes(any_graph(rng, doc).id, edits.fragment(doc, g, nodes), seed=seed),
+    ]
+
+
+def _of_the_rest(rng: Random, graph: Graph) -> list[Callable[[], edits.Edit]]:
+    g = graph.id
+    params = (Param("dim", "int", required=True), Param("k", "float", 1))
+    paths = ("epochs", "optimizer.lr", "data.split_seed", "a.b.c")
+    return [
+        lambda: edits.SetBlockParams(g, params),
         lambda: edits.AddGraph(network(rng)),
         lambda: edits.RemoveGraph(g),
         lambda: edits.RenameGraph(g, rng.choice(WORDS)),
@@ -124,21 +145,11 @@ def edit(rng: Random, doc: Project) -> edits.Edit:
         lambda: edits.SetRole(g, rng.choice(("", "model", "critic"))),
         lambda: edits.AddBlock(replace(network(rng), role="")),
         lambda: edits.RemoveBlock(g),
-        lambda: edits.SetCustom(CustomLayer("mine", "Mine", f"class Mine: pass  # {seed}")),
+        lambda: edits.SetCustom(CustomLayer("mine", "Mine", f"class Mine: ...  # {rng.random()}")),
         lambda: edits.RemoveCustom("mine"),
-        lambda: edits.GroupNodes(g, some_nodes(rng, graph), "Group", seed=seed),
-        lambda: edits.UngroupNode(g, n, Args(dim=8), seed=seed),
-        lambda: edits.DuplicateNodes(g, some_nodes(rng, graph), seed=seed),
-        lambda: edits.PasteNodes(
-            any_graph(rng, doc).id, edits.fragment(doc, g, some_nodes(rng, graph)), seed=seed
-        ),
         lambda: edits.SetData(rng.choice((Data(), DIGITS))),
         lambda: edits.SetLoop(Choice(rng.choice(("supervised", "gan")), args(rng))),
-        lambda: edits.SetSetting(
-            rng.choice(("epochs", "optimizer.lr", "data.split_seed", "a.b.c")), value(rng)
-        ),
+        lambda: edits.SetSetting(rng.choice(paths), value(rng)),
         lambda: edits.SetProjectName(rng.choice(WORDS)),
         lambda: edits.SetProjectNote(rng.choice(WORDS)),
-        lambda: edits.Batch((edit(rng, doc), edit(rng, doc)), "two"),
     ]
-    return rng.choice(makers)()

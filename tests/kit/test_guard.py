@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from nnstudio.kit import checkpoints
-from nnstudio.kit.data.splits import Data, TensorSplit
+from nnstudio.kit.data.splits import Data, TensorSplit, batches
 from nnstudio.kit.loops import optimizers
 from nnstudio.kit.loops.guard import Guard, NonFiniteError, gradient_norm
 from nnstudio.kit.loops.state import Metrics, State
@@ -21,7 +21,7 @@ class Root(nn.Module):
     """Finite at 0, where its gradient is not."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.clamp(min=0).sqrt()
+        return (x - x.detach()).sqrt()
 
 
 class Log(nn.Module):
@@ -50,8 +50,6 @@ def fail(tmp_path: Path, **settings: Any) -> tuple[NonFiniteError, list[dict[str
 def bad_data(step: int) -> Data:
     """A sample that is not finite comes in the batch of a step."""
     data = toys.data()
-    from nnstudio.kit.data.splits import batches
-
     index = batches(data.train, 16, 3, 0)[step - 1]
     x, y = data.train.tensors  # type: ignore[attr-defined]
     x[index[2], 1] = float("nan")
@@ -59,7 +57,7 @@ def bad_data(step: int) -> Data:
 
 
 def test_a_bad_sample_names_step_and_layer(tmp_path: Path) -> None:
-    error, events, state = fail(tmp_path, data=bad_data(4))
+    error, events, _ = fail(tmp_path, data=bad_data(4))
     assert (error.step, error.where) == (4, "model.0")
     assert "data of this batch" in str(error)
     assert events[-1] == {
@@ -90,9 +88,9 @@ def test_a_planted_weight_is_named(tmp_path: Path) -> None:
         return model
 
     events: list[dict[str, Any]] = []
-    with pytest.raises(NonFiniteError, match=r"model\.4: its weight"):
-        with Recorder(events.append, tmp_path) as recorder:
-            toys.train(recorder, make=make)
+    recorder = Recorder(events.append, tmp_path)
+    with pytest.raises(NonFiniteError, match=r"model\.4: its weight"), recorder:
+        toys.train(recorder, make=make)
 
 
 def test_the_loss_is_named(tmp_path: Path) -> None:

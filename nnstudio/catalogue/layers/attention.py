@@ -122,7 +122,7 @@ def _scaled_dot(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...
 
 def _covers(mask: Shape, scores: Shape) -> None:
     """Refuse a mask that does not stretch to the scores."""
-    fits = len(mask) <= len(scores) and all(
+    fits = 2 <= len(mask) <= len(scores) and all(
         a == 1 or equal(a, b) is not False
         for a, b in zip(reversed(mask), reversed(scores), strict=False)
     )

@@ -117,7 +117,7 @@ def _check_transposed(spatial: int) -> Check:
                 at(args["output_padding"], axis),
                 (at(args["stride"], axis), at(args["dilation"], axis)),
             )
-            if all(type(limit) is int and added >= limit for limit in limits):
+            if all(type(limit) is type(added) is int and added >= limit for limit in limits):
                 raise ShapeError(
                     "shape.output_padding", set_to(output_padding=0), value=added, limit=max(limits)
                 )

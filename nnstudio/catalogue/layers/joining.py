@@ -7,7 +7,7 @@ from typing import Any
 
 from nnstudio.catalogue.faults import Fix, ShapeError, insert, set_to
 from nnstudio.catalogue.fields import WIDEST, count, dim
-from nnstudio.catalogue.sizes import axis
+from nnstudio.catalogue.sizes import axis, known
 from nnstudio.catalogue.spec import Code, LayerSpec
 from nnstudio.core.params import Param
 from nnstudio.graph.dims import Dim, Shape, equal, floor_divide, show, show_shape
@@ -71,7 +71,7 @@ def _stacked(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
 
 def _chunks(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     shape: Shape = inputs[0]
-    parts = args["chunks"]
+    parts = known("chunks", args["chunks"])
     place = axis(args["dim"], len(shape))
     size = shape[place]
     width: Dim = floor_divide(size + parts - 1, parts)

@@ -56,11 +56,11 @@ def _check(spatial: int, *, whole: bool = False) -> Check:
     def check(args: dict[str, Any], inputs: Sequence[Any]) -> None:
         same_entries(args, spatial, *(name for name in _SIZES if name in args))
         for axis in range(spatial):
-            padding = at(args["padding"], axis)
-            reach = span(at(args["kernel_size"], axis), at(args.get("dilation", 1), axis))
-            if type(padding) is int and type(reach) is int and padding > reach // 2:
-                fix = set_to(padding=reach // 2)
-                raise ShapeError("shape.pool_padding", fix, padding=padding, limit=reach // 2)
+            padding, kernel = at(args["padding"], axis), at(args["kernel_size"], axis)
+            if type(padding) is int and type(kernel) is int and padding > kernel // 2:
+                fix = set_to(padding=kernel // 2)
+                raise ShapeError("shape.pool_padding", fix, padding=padding, limit=kernel // 2)
+            reach = span(kernel, at(args.get("dilation", 1), axis))
             size = inputs[0][2 + axis]
             if whole and type(size) is int and type(reach) is int and size < reach:
                 raise too_small(args, size, axis, 0)

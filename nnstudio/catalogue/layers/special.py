@@ -63,15 +63,19 @@ def _padded(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     made = list(shape)
     for i in range(dims):
         before, after, old = pads[2 * i], pads[2 * i + 1], made[-1 - i]
-        _enough(mode, max(before, after), old)
+        _enough(mode, before, old)
+        _enough(mode, after, old)
+        cut = sum(-rows for rows in (before, after) if type(rows) is int and rows < 0)
+        if type(old) is int and cut > old:
+            raise ShapeError("shape.crop", cut=cut, size=old)
         made[-1 - i] = old + before + after
     return (tuple(made),)
 
 
-def _enough(mode: str, rows: int, old: Any) -> None:
+def _enough(mode: str, rows: Any, old: Any) -> None:
     """Refuse padding that takes more rows from the input than it has."""
     most = {"reflect": old - 1, "circular": old}.get(mode)
-    if type(most) is int and rows > most:
+    if type(most) is type(rows) is int and rows > most:
         raise ShapeError("shape.mirror", mode=mode, padding=rows, size=show(old))
 
 

@@ -25,6 +25,7 @@ from nnstudio.engine.events.mailbox import Mailbox
 from nnstudio.engine.events.record import (
     RunRecord,
     Segment,
+    last_checkpoint,
     read_record,
     record_bytes,
     record_started,
@@ -74,6 +75,7 @@ __all__ = [
     "Stop",
     "Stopped",
     "Telemetry",
+    "last_checkpoint",
     "lines",
     "order",
     "order_line",

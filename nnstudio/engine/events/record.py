@@ -112,3 +112,9 @@ def record_started(folder: Path, device: str, threads: int, parameters: int) -> 
     """
     record = read_record(folder)
     write_record(folder, replace(record, device=device, threads=threads, parameters=parameters))
+
+
+def last_checkpoint(folder: Path) -> int:
+    """Return the step of the last checkpoint of a run folder; 0 when there is none."""
+    steps = [path.name.partition("-")[2] for path in folder.glob("checkpoints/step-*")]
+    return max((int(step) for step in steps if step.isdigit()), default=0)

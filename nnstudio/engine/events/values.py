@@ -136,6 +136,15 @@ class Failed:
 
     problem: Problem
 
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with: 3 when the world failed, else 1."""
+        return 3 if self.problem.code in _WORLD else 1
+
+
+_WORLD = frozenset(
+    ("run.device", "run.disk", "run.data", "run.checkpoint", "run.unreadable", "run.torch")
+)
 
 Event: TypeAlias = (
     RunStarted

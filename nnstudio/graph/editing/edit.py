@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import random
+import hashlib
 import string
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import count
 from typing import TypeAlias
 
 from nnstudio.core.limits import refuse
@@ -17,6 +18,7 @@ Path: TypeAlias = "tuple[str, ...]"
 Moves: TypeAlias = "Mapping[str, Mapping[Path, Path]]"
 """Where nodes went, by the graph that was edited: `{"g": {("n1",): ("use", "n1")}}` says that `n1`
 lies within the block of `use` now. What is not named stayed."""
+_ALPHABET = string.ascii_lowercase + string.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,9 @@ def with_positions(
 
 def fresh_ids(seed: str, taken: Collection[str]) -> Iterator[str]:
     """Yield ids that follow from a seed, so that an edit gives the same document every time."""
-    source = random.Random(seed)
-    while True:
-        letters = source.choices(string.ascii_lowercase + string.digits, k=7)
-        made = source.choice(string.ascii_lowercase) + "".join(letters)
+    for number in count():
+        digest = hashlib.sha256(f"{seed}/{number}".encode("utf-8", "surrogatepass")).digest()
+        letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[1:8])
+        made = _ALPHABET[digest[0] % 26] + letters
         if made not in taken:
             yield made

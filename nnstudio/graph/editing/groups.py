@@ -18,7 +18,7 @@ from nnstudio.graph.editing.edit import (
     with_nodes,
 )
 from nnstudio.graph.editing.formulas import names_in
-from nnstudio.graph.editing.rewiring import rewired
+from nnstudio.graph.editing.rewiring import fed_by, rewired
 from nnstudio.graph.model import EMPTY, Graph, Node, Port, Project, placed
 from nnstudio.graph.topology import BLOCK
 from nnstudio.graph.wellformed import title
@@ -112,21 +112,36 @@ def _check_selection(graph: Graph, chosen: set[str]) -> None:
     for node in graph.nodes.values():
         if node.share is not None and (node.id in chosen) != (node.share.node in chosen):
             raise refuse("graph.group_share", f"{graph.id}/{node.id}", node=title(node))
-    between = topology.downstream(graph, chosen) & topology.upstream(graph, chosen)
-    if between:
-        first = next(node for node in graph.nodes.values() if node.id in between)
-        raise refuse("graph.group_around", f"{graph.id}/{first.id}", node=title(first))
+    around = _around(graph, chosen)
+    if around is not None:
+        raise refuse("graph.group_around", f"{graph.id}/{around.id}", node=title(around))
+
+
+def _around(graph: Graph, chosen: set[str]) -> Node | None:
+    """Return a node outside of the selection that depends on it and feeds it."""
+    waiting = [port.node for port in _entering(graph, chosen)]
+    seen = set(waiting)
+    while waiting:
+        node = graph.nodes[waiting.pop()]
+        if fed_by(node, chosen):
+            return node
+        sources = {port.node for port in node.ports()} - seen
+        seen |= sources
+        waiting += sources
+    return None
 
 
 def _entering(graph: Graph, chosen: set[str]) -> list[Port]:
-    ports = (port for node in graph.nodes.values() if node.id in chosen for port in node.ports())
+    nodes = (node for key, node in graph.nodes.items() if key in chosen)  # in their order
+    ports = (port for node in nodes for port in node.ports())
     return list(dict.fromkeys(port for port in ports if port.node not in chosen))
 
 
 def _leaving(graph: Graph, chosen: set[str]) -> list[Port]:
     """The ports used outside; if there are none, what nobody uses, or the block would be empty."""
     outside = [node for node in graph.nodes.values() if node.id not in chosen]
-    found = dict.fromkeys(p for node in outside for p in node.ports() if p.node in chosen)
+    fed = [node for node in outside if fed_by(node, chosen)]
+    found = dict.fromkeys(p for node in fed for p in node.ports() if p.node in chosen)
     if not found:
         used = {port.node for node in graph.nodes.values() for port in node.ports()}
         found = dict.fromkeys(Port(key) for key in graph.nodes if key in chosen - used)
@@ -147,7 +162,8 @@ def _replaced(
         if node.id == last:
             nodes[use.id] = use
         elif node.id not in chosen:
-            nodes[node.id] = rewired(node, lambda port: outputs.get(port, port))
+            fed = fed_by(node, chosen)
+            nodes[node.id] = rewired(node, lambda p: outputs.get(p, p)) if fed else node
     return nodes
 
 

@@ -16,7 +16,7 @@ from nnstudio.graph.editing.edit import (
     with_nodes,
     with_positions,
 )
-from nnstudio.graph.editing.rewiring import healed, rewired
+from nnstudio.graph.editing.rewiring import fed_by, healed, rewired
 from nnstudio.graph.model import Node, Port, Project, Repeat, Share, placed
 from nnstudio.graph.topology import used_block
 from nnstudio.graph.wellformed import (
@@ -80,7 +80,8 @@ class RemoveNodes(Edit):
         kept = {}
         for node in graph.nodes.values():
             if node.id not in gone:
-                kept[node.id] = _disowned(rewired(node, source), gone)
+                left = rewired(node, source) if fed_by(node, gone) else node
+                kept[node.id] = _disowned(left, gone)
         return with_positions(with_nodes(project, self.graph, kept), self.graph, {}, gone)
 
     def words(self) -> Mapping[str, object]:
@@ -258,7 +259,8 @@ class ReplaceNode(Edit):
         # Written in the old one's place: the order of the document breaks ties in the code.
         nodes = {}
         for node in graph.nodes.values():
-            kept = new if node.id == old.id else _borrowing(rewired(node, source), old.id, new.id)
+            kept = rewired(node, source) if fed_by(node, (old.id,)) else node
+            kept = new if node.id == old.id else _borrowing(kept, old.id, new.id)
             nodes[kept.id] = kept
         made = with_nodes(project, graph.id, nodes)
         check_links(find_graph(made, graph.id), new, where)

@@ -14,6 +14,17 @@ def rewired(node: Node, source: Callable[[Port], Port | None]) -> Node:
     return node if inputs == node.inputs else replace(node, inputs=trimmed(inputs))
 
 
+def fed_by(node: Node, ids: Collection[str]) -> bool:
+    """Tell whether any of these nodes feeds a node; quick, as it is asked of all in a graph."""
+    for source in node.inputs:
+        if isinstance(source, Port):
+            if source.node in ids:
+                return True
+        elif source and any(port.node in ids for port in source):
+            return True
+    return False
+
+
 def healed(graph: Graph, port: Port, gone: Collection[str]) -> Port | None:
     """Return what feeds a port's consumers once these nodes are gone: their first input."""
     found: Port | None = port

@@ -20,7 +20,7 @@ from nnstudio.graph.editing.edit import (
     with_positions,
 )
 from nnstudio.graph.editing.formulas import names_in, substituted
-from nnstudio.graph.editing.rewiring import rewired
+from nnstudio.graph.editing.rewiring import fed_by, rewired
 from nnstudio.graph.model import Graph, Node, Port, Project
 from nnstudio.graph.wellformed import check_count, title
 
@@ -134,7 +134,7 @@ def _in_place(
         if node.id == use.id:
             nodes |= inner
         else:
-            nodes[node.id] = rewired(node, source)
+            nodes[node.id] = rewired(node, source) if fed_by(node, (use.id,)) else node
     return nodes
 
 

@@ -1,6 +1,8 @@
 """Opens data files, and says in words what is wrong with one."""
 
 import io
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -88,9 +90,9 @@ def read_arrays(
     """
     data = read_bytes(path, name, sha256)
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = [archive[key] for key in names]
-    except (ValueError, KeyError, EOFError, OSError, AttributeError) as error:
+        with zipfile.ZipFile(io.BytesIO(data)), np.load(io.BytesIO(data)) as archive:
+            arrays = [np.asarray(archive[key]) for key in names]
+    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         raise ReadError(
             f"it is no .npz file with the arrays {', '.join(names)}", where=str(path),
             hint="write it by numpy.savez_compressed(path, x=…, y=…)",

@@ -77,8 +77,8 @@ class TensorSplit(Split):
 class WindowSplit(Split):
     """Windows of a long row of tokens; the target is the window one token later.
 
-    An epoch cuts the row into windows side by side, at another offset each time, so that it
-    sees every token once and, over the epochs, every cut.
+    An epoch cuts the row into windows side by side, at another offset each time, so that over
+    the epochs every cut is seen.
 
     Args:
         tokens: Shape (L,), int64.
@@ -108,10 +108,9 @@ class WindowSplit(Split):
         starts = torch.arange(len(self)) * self.length
         if generator is None:
             return starts
-        slack = len(self.tokens) - 1 - len(self) * self.length
-        offset = torch.randint(self.length, (), generator=generator)
-        # Windows pushed over the end start at the beginning again.
-        starts = (starts + offset) % (len(self) * self.length + slack - self.length + 1)
+        starts = starts + torch.randint(self.length, (), generator=generator)
+        # The last window may stick out; one at the very start takes its place.
+        starts = torch.where(starts + self.length < len(self.tokens), starts, 0)
         return starts[torch.randperm(len(self), generator=generator)]
 
     def to(self, device: torch.device | str) -> "WindowSplit":

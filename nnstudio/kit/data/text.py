@@ -16,7 +16,8 @@ TASK = "sequence"
 def read(path: Path | str, *, length: int = 128, val_fraction: float = 0.1) -> Data:
     """Read a text; its vocabulary is the characters that occur in it.
 
-    The end of the text is kept for validation. The bigram model, which knows only the character
+    The text is cut into ten parts and the end of each is kept for validation, since the end of
+    the whole may be about something else. The bigram model, which knows only the character
     before, is measured there in nats a character as `baseline/bigram`.
 
     Args:
@@ -36,29 +37,37 @@ def read(path: Path | str, *, length: int = 128, val_fraction: float = 0.1) -> D
     characters = sorted(set(text))
     number = {character: n for n, character in enumerate(characters)}
     tokens = torch.tensor([number[character] for character in text], dtype=torch.int64)
-    cut = round(len(tokens) * (1 - val_fraction))
-    if min(cut, len(tokens) - cut) < length + 1:
+    train, val = cut_ends(tokens, val_fraction)
+    if min(len(train), len(val)) < length + 1:
         raise ReadError(
             f"a text of {len(tokens)} characters is too short for samples of {length}",
             where=str(path),
             hint="choose a longer text or shorter samples",
         )
     return Data(
-        WindowSplit(tokens[:cut], length),
-        WindowSplit(tokens[cut:], length),
+        WindowSplit(train, length),
+        WindowSplit(val, length),
         TASK,
         tuple(characters),
-        baselines={"baseline/bigram": bigram_error(tokens, cut, len(characters))},
+        baselines={"baseline/bigram": bigram_error(train, val, len(characters))},
     )
 
 
-def bigram_error(tokens: Tensor, cut: int, size: int) -> float:
-    """Nats a character after `cut` of pair frequencies counted before it, plus one each."""
-    pairs = tokens[:-1] * size + tokens[1:]
+def cut_ends(tokens: Tensor, fraction: float, parts: int = 10) -> tuple[Tensor, Tensor]:
+    """Cut a row (L,) into parts, and give all their beginnings and all their ends."""
+    pieces = tokens.tensor_split(parts)
+    cuts = [round(len(piece) * (1 - fraction)) for piece in pieces]
+    starts = [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True)]
+    ends = [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True)]
+    return torch.cat(starts), torch.cat(ends)
+
+
+def bigram_error(train: Tensor, val: Tensor, size: int) -> float:
+    """Nats a character of `val` by the frequencies of pairs in `train`, plus one each."""
     if size * size > 4_000_000:  # the table of pairs would not be worth its memory
-        seen = torch.bincount(tokens[:cut], minlength=size).double() + 1
-        return float(-(seen / seen.sum()).log()[tokens[cut:]].mean())
-    seen = torch.bincount(pairs[: cut - 1], minlength=size * size).double() + 1
-    table = seen.view(size, size)
+        seen = torch.bincount(train, minlength=size).double() + 1
+        return float(-(seen / seen.sum()).log()[val].mean())
+    pairs = torch.bincount(train[:-1] * size + train[1:], minlength=size * size)
+    table = pairs.view(size, size).double() + 1
     table = (table / table.sum(1, keepdim=True)).log()
-    return float(-table.view(-1)[pairs[cut - 1 :]].mean())
+    return float(-table[val[:-1], val[1:]].mean())

@@ -1,0 +1,192 @@
+"""The code of a project as files, in memory: what a run executes, and what the user takes home.
+
+model.py    the networks; needs torch alone
+custom.py   the user's own layers, verbatim, where there are any
+train.py    the script
+kit/        the files of the kit that the script needs, byte for byte
+files/      the data, up to 20 MB
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnstudio.catalogue import registry
+from nnstudio.compiler import source
+from nnstudio.compiler.analysis import analyse
+from nnstudio.compiler.source import Code
+from nnstudio.core import paths
+from nnstudio.core.problems import Problem, WorldError
+from nnstudio.graph.model import Project
+from nnstudio.kit import files
+
+EMBEDDED = 20 * 2**20
+"""The largest data file, in bytes, that is copied beside the code."""
+
+KIT = "kit"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """The file that a project trains on.
+
+    Attributes:
+        path: Where it lies on this machine.
+        size: Bytes.
+        sha256: Of its content; "" when it is embedded.
+    """
+
+    path: Path
+    size: int
+    sha256: str = ""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is copied beside the code."""
+        return self.size <= EMBEDDED
+
+
+@dataclass(frozen=True)
+class CodeFolder:
+    """The code of a project as files.
+
+    Attributes:
+        code: `model.py`, `train.py` and `custom.py`.
+        kit: Content of the kit's files by path, as `kit/show.py`.
+        roles: Role of the loop -> (id of its graph, name of its class).
+        data: The file that is read; None when the data is made up or simulated.
+    """
+
+    code: Code
+    kit: Mapping[str, bytes] = field(default_factory=dict)
+    roles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    data: DataFile | None = None
+
+    @property
+    def finds_data(self) -> bool:
+        """Whether the script finds its data by itself, or needs none."""
+        return self.data is None or "FILES" in self.code.train.text
+
+    def files(self) -> dict[str, bytes]:
+        """Return the content of every file of code by its path."""
+        own = {"model.py": self.code.model.text, "train.py": self.code.train.text}
+        if self.code.custom:
+            own["custom.py"] = self.code.custom
+        return {name: text.encode() for name, text in own.items()} | dict(self.kit)
+
+    def hashes(self) -> dict[str, str]:
+        """Return the sha256 of every file of code by its path."""
+        return {name: files.sha256(data) for name, data in self.files().items()}
+
+    def data_files(self) -> dict[str, bytes]:
+        """Return the content of the data that is embedded by its path.
+
+        Raises:
+            WorldError: It has vanished.
+        """
+        if self.data is None or not self.data.embedded:
+            return {}
+        return {f"files/{self.data.path.name}": _read(self.data.path)}
+
+
+def write_code(project: Project, folder: Path | None = None, *, data: bool = True) -> CodeFolder:
+    """Write the code of a project in memory.
+
+    Args:
+        project: One without errors.
+        folder: Where its file lies; the user's own data may be named from there.
+        data: Whether the data file is looked for.
+
+    Raises:
+        ProjectError: The project has problems.
+        WorldError: The data file is missing.
+    """
+    code = source.code(analyse(project))
+    roles = {
+        graph.role: (graph.id, code.model.classes[graph.id])
+        for graph in project.graphs.values()
+        if graph.role and graph.id in code.model.classes
+    }
+    kit = kit_files(code.train.text, code.model.text, code.custom)
+    return CodeFolder(code, kit, roles, _data(project, folder) if data else None)
+
+
+def kit_files(*sources: str) -> dict[str, bytes]:
+    """Return the files of the kit that some sources need, by their path, byte for byte.
+
+    Args:
+        sources: Python files that lie beside the folder `kit/`.
+    """
+    found: dict[str, bytes] = {}
+    wanted = [name for text in sources for name in imported(text, None) if name[0] == KIT]
+    while wanted:
+        name = wanted.pop()
+        path = _kit_path(name)
+        if path is None:  # a name inside a module, not a module
+            continue
+        key = path.relative_to(paths.package()).as_posix()
+        if key in found:
+            continue
+        found[key] = path.read_bytes()
+        package = name if path.name == "__init__.py" else name[:-1]
+        wanted += [name[:length] for length in range(1, len(name))]
+        wanted += imported(found[key].decode(), package)
+    return dict(sorted(found.items()))
+
+
+def _data(project: Project, folder: Path | None) -> DataFile | None:
+    reader = project.data.reader
+    if reader is None:
+        return None
+    shipped = registry.READERS[reader.name].files
+    own = reader.args.get("path")
+    if shipped:
+        path = paths.resource("datasets", shipped[0])
+    elif isinstance(own, str):
+        path = (folder or Path()) / own
+    else:
+        return None
+    try:
+        size = path.stat().st_size
+        return DataFile(path, size, "" if size <= EMBEDDED else files.sha256_file(path))
+    except OSError as error:
+        raise WorldError(Problem("export.data", "data", {"path": path})) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise WorldError(Problem("export.data", "data", {"path": path})) from error
+
+
+def _kit_path(name: tuple[str, ...]) -> Path | None:
+    """Return the file of a module of the kit, or None when there is none of this name."""
+    place = paths.package(*name)
+    for path in (place / "__init__.py", place.with_suffix(".py")):
+        if path.is_file():
+            return path
+    return None
+
+
+def imported(text: str, package: tuple[str, ...] | None) -> Iterator[tuple[str, ...]]:
+    """Yield the dotted names that a file imports; names out of a module count as modules.
+
+    Args:
+        text: The file.
+        package: What relative imports start from; None passes over them.
+    """
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (tuple(alias.name.split(".")) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = tuple(node.module.split(".")) if node.module else ()
+            if node.level and package is None:
+                continue
+            if node.level and package is not None:
+                module = package[: len(package) - node.level + 1] + module
+            yield module
+            yield from ((*module, alias.name) for alias in node.names)
