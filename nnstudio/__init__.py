@@ -45,10 +45,14 @@ def build(project: Any) -> Any:
     A project of several networks gives a `ModuleDict` of them by the names of their classes.
 
     Raises:
-        ProjectError: The project has problems.
+        ProjectError: The project has problems, or layers of the user's own that are not trusted
+            on this machine.
     """
     analysis = import_module("nnstudio.compiler.analysis").analyse(project)
-    source = import_module("nnstudio.compiler.model_source").model_source(analysis)
+    code = import_module("nnstudio.compiler.source")
+    source, custom = code.checked_model(analysis), code.custom_source(analysis)
+    if custom:
+        import_module("nnstudio.project.trust").require_layers(project, custom)
     names = [source.classes[graph] for graph in project.graphs]
     # By its dotted name: nothing outside the worker may import it.
-    return import_module("nnstudio.worker.build").build(source.text, names)
+    return import_module("nnstudio.worker.build").build(source.text, names, custom)

@@ -20,13 +20,21 @@ PLANTS: dict[str, tuple[str, str]] = {
     "kit-alone": ("kit/planted.py", "import nnstudio.core"),
     "torch": ("compiler/planted.py", "import torch.nn"),
     "files": ("kit/files.py", "import numpy"),
+    "lines": ("kit/lines.py", "import torch"),
     "qt": ("studio/planted.py", "from PySide6.QtCore import QObject"),
     "networkx": ("graph/planted.py", "import networkx"),
     "families": ("catalogue/layers/planted.py", "from nnstudio.catalogue.layers import other"),
     "loops": ("kit/loops/planted.py", "from . import other"),
     "readers": ("kit/data/planted.py", "from .other import x"),
+    "panels": ("ui/panels/planted.py", "from nnstudio.ui.panels import other"),
+    "plots": ("ui/plots/planted.py", "from nnstudio.ui.plots import other"),
+    "gestures": (
+        "ui/canvas/gestures/planted.py",
+        "from nnstudio.ui.canvas.gestures import other",
+    ),
     "cycles": ("studio/planted.py", "def f():\n    from nnstudio.studio import other"),
 }
+WINDOW = ("ui/panels", "ui/plots", "ui/canvas/gestures")
 
 
 def names() -> dict[str, str]:
@@ -41,7 +49,7 @@ def copy(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     package = tmp_path / "nnstudio"
     shutil.copytree(ROOT / "nnstudio", package, ignore=shutil.ignore_patterns("__pycache__"))
-    for place in ("catalogue/layers", "kit/loops", "kit/data"):
+    for place in ("catalogue/layers", "kit/loops", "kit/data", *WINDOW):
         (package / place / "other.py").touch()
     back = "from nnstudio.studio import planted\n"
     (package / "studio/other.py").write_text(back, encoding="utf-8")

@@ -68,10 +68,10 @@ def known(name: str, value: Any) -> int:
 
 def axis(dim: Any, rank: int, name: str = "dim") -> int:
     """Return the index of a dim counted from the front; refuse one that is not there."""
-    dim = known(name, dim)
-    if not -rank <= dim < rank:
-        raise ShapeError("shape.dim", set_to(**{name: rank - 1}), name=name, value=dim, rank=rank)
-    return dim % rank
+    place = known(name, dim)
+    if not -rank <= place < rank:
+        raise ShapeError("shape.dim", set_to(**{name: rank - 1}), name=name, value=place, rank=rank)
+    return place % rank
 
 
 def span(kernel: Dim, dilation: Dim) -> Dim:

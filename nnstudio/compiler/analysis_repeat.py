@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,12 +43,8 @@ class Copies:
         known = None if isinstance(self.count, Poly) else index
         pinned = self.pinned[index] if self.pinned else self.order.pinned
         scope = self.order.scope.at(known)
-        return self.kind.once(replace_order(self.order, inputs, scope, pinned))
-
-
-def replace_order(order: Order, inputs: Sequence[Any], scope: Any, pinned: Any) -> Order:
-    """Return an order for one copy."""
-    return Order(order.given, scope, inputs, order.where, pinned)
+        order = self.order._replace(inputs=inputs, scope=scope, pinned=pinned)
+        return self.kind.once(order)
 
 
 def repeated(kind: Kind, order: Order, repeat: Repeat, pinned: tuple[Any, ...] = ()) -> NodeInfo:
@@ -118,8 +113,8 @@ def _looped(copies: Copies) -> NodeInfo:
 def _mapped(copies: Copies) -> NodeInfo:
     """Set the copies side by side on the same input; their results get a new first dim."""
     count = copies.count
-    different = uses_index(copies.order.given) and not isinstance(count, Poly)
-    found = [copies.at(index) for index in range(int(str(count)) if different else 1)]
+    different = count if isinstance(count, int) and uses_index(copies.order.given) else 1
+    found = [copies.at(index) for index in range(different)]
     first = found[0].outputs
     if first is None:
         return NodeInfo(found[0].args, tuple(copies.order.inputs), count=count)

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from nnstudio.core import names
-from nnstudio.core.problems import Problem, ProjectError, WorldError
+from nnstudio.core.problems import Problem, WorldError
 from nnstudio.engine.events import (
     RunRecord,
     Segment,
@@ -150,20 +150,16 @@ def reopen(folder: Path) -> Prepared:
 
 def _trusted_code(project: Project, base: Path | None, *, data: bool = True) -> CodeFolder:
     code = write_code(project, base, data=data)
-    for layer in project.custom.values():
-        used = layer.source.strip("\n") in code.code.custom
-        if used and not trust.Trust().trusts_layer(layer.source):
-            raise ProjectError(Problem("run.untrusted", args={"name": layer.name}))
+    trust.require_layers(project, code.code.custom)
     return code
 
 
 def _data_argument(code: CodeFolder, target: Path) -> Path | None:
     """The data that a script does not find by itself."""
-    if code.data is None:
+    if code.finds_data:
         return None
-    if code.data.embedded:
-        return None if code.finds_data else target / "files" / code.data.path.name
-    return code.data.path
+    own = code.data[0]
+    return target / "files" / own.path.name if own.embedded else own.path
 
 
 def _record(code: CodeFolder, settings: Settings, run_id: str) -> RunRecord:

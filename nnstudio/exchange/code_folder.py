@@ -57,18 +57,18 @@ class CodeFolder:
         code: `model.py`, `train.py` and `custom.py`.
         kit: Content of the kit's files by path, as `kit/show.py`.
         roles: Role of the loop -> (id of its graph, name of its class).
-        data: The file that is read; None when the data is made up or simulated.
+        data: The files that are read; () when the data is made up or simulated.
     """
 
     code: Code
     kit: Mapping[str, bytes] = field(default_factory=dict)
     roles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    data: DataFile | None = None
+    data: tuple[DataFile, ...] = ()
 
     @property
     def finds_data(self) -> bool:
         """Whether the script finds its data by itself, or needs none."""
-        return self.data is None or "FILES" in self.code.train.text
+        return not self.data or "FILES" in self.code.train.text
 
     def files(self) -> dict[str, bytes]:
         """Return the content of every file of code by its path."""
@@ -87,9 +87,7 @@ class CodeFolder:
         Raises:
             WorldError: It has vanished.
         """
-        if self.data is None or not self.data.embedded:
-            return {}
-        return {f"files/{self.data.path.name}": _read(self.data.path)}
+        return {f"files/{one.path.name}": _read(one.path) for one in self.data if one.embedded}
 
 
 def write_code(project: Project, folder: Path | None = None, *, data: bool = True) -> CodeFolder:
@@ -111,7 +109,7 @@ def write_code(project: Project, folder: Path | None = None, *, data: bool = Tru
         if graph.role and graph.id in code.model.classes
     }
     kit = kit_files(code.train.text, code.model.text, code.custom)
-    return CodeFolder(code, kit, roles, _data(project, folder) if data else None)
+    return CodeFolder(code, kit, roles, _data(project, folder) if data else ())
 
 
 def kit_files(*sources: str) -> dict[str, bytes]:
@@ -137,18 +135,18 @@ def kit_files(*sources: str) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-def _data(project: Project, folder: Path | None) -> DataFile | None:
+def _data(project: Project, folder: Path | None) -> tuple[DataFile, ...]:
     reader = project.data.reader
     if reader is None:
-        return None
-    shipped = registry.READERS[reader.name].files
+        return ()
     own = reader.args.get("path")
-    if shipped:
-        path = paths.resource("datasets", shipped[0])
-    elif isinstance(own, str):
-        path = (folder or Path()) / own
-    else:
-        return None
+    found = [paths.resource("datasets", name) for name in registry.READERS[reader.name].files]
+    if not found and isinstance(own, str):
+        found = [(folder or Path()) / own]
+    return tuple(map(_data_file, found))
+
+
+def _data_file(path: Path) -> DataFile:
     try:
         size = path.stat().st_size
         return DataFile(path, size, "" if size <= EMBEDDED else files.sha256_file(path))

@@ -44,19 +44,19 @@ def readme(project: Project, code: CodeFolder) -> str:
     networks = ", ".join(f"`{name}`" for _, name in code.roles.values()) or "the networks"
     text = _HEAD.format(title=title, note=note, networks=networks, data=_argument(code))
     text += (_CUSTOM if code.code.custom else "") + _REST
-    if code.data is not None and code.data.embedded:
+    if any(one.embedded for one in code.data):
         text += _FILES
-    elif code.data is not None:
-        data = code.data
-        text += _LARGE.format(name=_line(data.path.name), size=data.size, sha256=data.sha256)
+    for one in (one for one in code.data if not one.embedded):
+        text += _LARGE.format(name=_line(one.path.name), size=one.size, sha256=one.sha256)
     return text
 
 
 def _argument(code: CodeFolder) -> str:
     """What a script has to be told when it does not know its data by itself."""
-    if code.data is None or code.finds_data:
+    if code.finds_data:
         return ""
-    name = f"files/{code.data.path.name}" if code.data.embedded else code.data.path.name
+    own = code.data[0]
+    name = f"files/{own.path.name}" if own.embedded else own.path.name
     return f' --data "{_line(name)}"'
 
 

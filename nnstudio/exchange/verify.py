@@ -111,8 +111,8 @@ def verify(
 
 def _argv(code: CodeFolder, resume: Path | None) -> list[str]:
     argv = ["--device", "cpu"]
-    if code.data is not None and not code.finds_data:
-        argv += ["--data", str(code.data.path.resolve())]
+    if not code.finds_data:
+        argv += ["--data", str(code.data[0].path.resolve())]
     return argv if resume is None else [*argv, "--resume", str(resume.resolve())]
 
 
@@ -153,19 +153,19 @@ def _result(process: subprocess.Popen[str], result: Path) -> dict[str, Any]:
 def _difference(
     code: CodeFolder, here: Mapping[str, Any], there: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Name the first node that differs: outputs in the order of the step, then weights."""
-    for kind, title in (("outputs", "the output"), ("evaluated", "the evaluated output")):
-        for one, other in zip(here[kind], there[kind], strict=False):
-            if one != other:
-                return _named(code, one[0], title, one[3], other[3])
-        if len(here[kind]) != len(there[kind]):
-            return {"what": f"the number of modules ({len(here[kind])}, {len(there[kind])})"}
+    """Name the first node that differs, in the order of the step."""
+    for one, other in zip(here["outputs"], there["outputs"], strict=False):
+        if one != other:
+            return _named(code, one[0], "the output", one[3], other[3])
     for name, one in here["weights"].items():
         other = there["weights"].get(name)
         if one != other:
             title = f"the tensor {name} after the step"
             return _named(code, name, title, one[2], other[2] if other else [])
-    return {"what": "the figures of the step"}
+    for one, other in zip(here["evaluated"], there["evaluated"], strict=False):
+        if one != other:
+            return _named(code, one[0], "the evaluated output", one[3], other[3])
+    return {"what": "what the step is made of"}
 
 
 def _named(

@@ -23,9 +23,10 @@ import torch
 
 from . import files
 from .checkpoints import Shelf, Snapshot, take
-from .events import METRICS, Event, as_json, cut, figures, floats
+from .events import Event, as_json, figures
 from .loops.guard import NonFiniteError, check
 from .loops.state import Metrics, State, Stop
+from .records import METRICS, cut, floats
 
 
 def show(state: State, metrics: Metrics) -> None:

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from nnstudio.core import paths
 from nnstudio.core.locks import LockFile
-from nnstudio.core.problems import NNStudioError
+from nnstudio.core.problems import NNStudioError, Problem, ProjectError
+from nnstudio.graph.model import Project
 from nnstudio.kit import files
 from nnstudio.project import strict_json
 from nnstudio.project.store import read_bytes, world_error
@@ -119,6 +120,22 @@ def record_run(hashes: Mapping[str, str]) -> None:
 def wrote(hashes: Mapping[str, str]) -> bool:
     """Tell by this machine's list whether it wrote exactly these files; see `Trust.wrote`."""
     return Trust().wrote(hashes)
+
+
+def require_layers(project: Project, custom: str) -> None:
+    """Make sure that the user's own layers that would run are trusted on this machine.
+
+    Args:
+        project: Holds the layers.
+        custom: The text of `custom.py`, in which the layers that are used stand.
+
+    Raises:
+        ProjectError: One of them is not trusted; it stays inert text.
+    """
+    trust = Trust()
+    for layer in project.custom.values():
+        if layer.source.strip("\n") in custom and not trust.trusts_layer(layer.source):
+            raise ProjectError(Problem("run.untrusted", args={"name": layer.name}))
 
 
 def _together(hashes: Mapping[str, str]) -> str:

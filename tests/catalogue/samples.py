@@ -10,7 +10,13 @@ from nnstudio.catalogue.signature import InputPort, defaults, ports
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.core.params import Param, check
 
-SMALL = {"hidden_size": 6, "num_embeddings": 9, "embedding_dim": 6, "out_channels": 8, "out_features": 8}
+SMALL = {
+    "hidden_size": 6,
+    "num_embeddings": 9,
+    "embedding_dim": 6,
+    "out_channels": 8,
+    "out_features": 8,
+}
 
 
 @st.composite
@@ -94,7 +100,7 @@ def _many(param: Param, spatial: int, low: int, high: int) -> st.SearchStrategy[
         kinds = [one, one, each, st.sampled_from(param.words)] if param.words else [one, one, each]
         return st.one_of(*kinds)
     if param.kind == "number_or_size":
-        factor = st.sampled_from([0.5, 1, 1.5, 2, 2.0, 3, 0.25, 1.25])
+        factor = st.sampled_from([0.5, 1, 1.5, 2, 2.0, 3, 0.25, 1.25, 0.3, 1.7, 0.1, 2.3])
         return st.one_of(factor, st.lists(factor, min_size=spatial, max_size=spatial).map(tuple))
     if param.kind in ("ints", "shape"):
         return st.lists(one, min_size=0, max_size=5).map(tuple)
@@ -135,7 +141,9 @@ def _pooling(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
 
 
 def _group_norm(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
-    args["num_groups"] = draw(st.sampled_from([g for g in (1, 2, 3, 4, 6) if shapes[0][1] % g == 0]))
+    args["num_groups"] = draw(
+        st.sampled_from([g for g in (1, 2, 3, 4, 6) if shapes[0][1] % g == 0])
+    )
 
 
 def _embedding(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
@@ -154,7 +162,9 @@ def _recurrent(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     batch = shapes[0][0 if args["batch_first"] else 1]
     rows = args["num_layers"] * (1 + args["bidirectional"])
     given = draw(st.booleans())
-    shapes[1:] = [(rows, batch, size) if given else None for size in (leaving, hidden)[: len(shapes) - 1]]
+    shapes[1:] = [
+        (rows, batch, size) if given else None for size in (leaving, hidden)[: len(shapes) - 1]
+    ]
 
 
 def _attention(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
@@ -162,16 +172,24 @@ def _attention(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     wide, batch, steps, seen = args["num_heads"] * draw(st.integers(1, 3)), 2, *draw(_TWO)
     key, value = (args[name] or wide for name in ("kdim", "vdim"))
     order = (lambda n, t: (n, t)) if args["batch_first"] else (lambda n, t: (t, n))
-    shapes[:3] = [(*order(batch, steps), wide), (*order(batch, seen), key), (*order(batch, seen), value)]
+    shapes[:3] = [
+        (*order(batch, steps), wide),
+        (*order(batch, seen), key),
+        (*order(batch, seen), value),
+    ]
     shapes[3] = draw(st.sampled_from([None, (batch, seen)]))
-    shapes[4] = draw(st.sampled_from([None, (steps, seen), (batch * args["num_heads"], steps, seen)]))
+    shapes[4] = draw(
+        st.sampled_from([None, (steps, seen), (batch * args["num_heads"], steps, seen)])
+    )
 
 
 _TWO = st.tuples(st.integers(1, 5), st.integers(1, 5))
 
 
 def _scaled_dot(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
-    shapes[3] = None if args["is_causal"] else draw(st.sampled_from([None, (shapes[0][-2], shapes[1][-2])]))
+    shapes[3] = (
+        None if args["is_causal"] else draw(st.sampled_from([None, (shapes[0][-2], shapes[1][-2])]))
+    )
 
 
 def _broadcast(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
@@ -245,16 +263,21 @@ def _split(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
 def _pad(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     spatial = draw(st.integers(1, 3))
     shapes[0] = (2, 3, *(draw(st.integers(2, 5)) for _ in range(spatial)))
-    args["padding"] = tuple(draw(st.integers(-1 if args["mode"] == "constant" else 0, 2)) for _ in range(2 * spatial))
+    args["padding"] = tuple(
+        draw(st.integers(-1 if args["mode"] == "constant" else 0, 2)) for _ in range(2 * spatial)
+    )
 
 
 def _resize(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
-    rank = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(args["mode"], draw(st.integers(3, 5)))
+    rank = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}.get(
+        args["mode"], draw(st.integers(3, 5))
+    )
     shapes[0] = (2, 3, *(draw(st.integers(1, 7)) for _ in range(rank - 2)))
     if args["mode"] in ("nearest", "area", "nearest-exact"):
         args["align_corners"] = None
     name = "scale_factor" if "scale_factor" in args else "size"
-    args[name] = draw(st.sampled_from([2, 3, 0.5, 1.5] if name == "scale_factor" else [1, 5, 8]))
+    wanted = [2, 3, 0.5, 1.5, 0.3, 1.7, 2.3] if name == "scale_factor" else [1, 5, 8]
+    args[name] = draw(st.sampled_from(wanted))
 
 
 def _shuffle(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
@@ -307,6 +330,6 @@ ADJUST = {
     "GLU": _halves,
     "Narrow": _stretch,
 }
-"""What makes a good case likely where chance alone seldom does; one case in ten is left to chance."""
+"""What makes a good case likely where chance seldom does; one in ten is left to chance."""
 
 __all__ = ["cases", "defaults"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections import Counter
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from nnstudio.catalogue.registry import LAYERS
 from nnstudio.catalogue.signature import ShapeError, infer
@@ -20,9 +18,10 @@ from tests.catalogue.samples import cases
 STRICTER = {
     ("*", "shape.rank"): "inputs are always batched, and matrices have at least two dims",
     ("*", "shape.dim"): "a scalar has no dim, though torch lets 0 and -1 pass",
-    ("MultiheadAttention", "shape.rank"): "as above",
+    ("*", "shape.empty"): "a tensor without entries can only be a mistake",
     ("Bilinear", "shape.disagree"): "torch looks at the product of the leading dims only",
     ("ScaledDotProductAttention", "shape.disagree"): "heads and batch are not broadcast",
+    ("ScaledDotProductAttention", "shape.state"): "a mask has at least a row and a column",
     ("Squeeze", "shape.squeeze"): "torch leaves a larger dim as it is, which hides a mistake",
     ("LSTM", "shape.one_layer_dropout"): "torch only warns that it does nothing",
     ("GRU", "shape.one_layer_dropout"): "torch only warns that it does nothing",
@@ -38,6 +37,8 @@ LOOSER: dict[str, str] = {}
 
 NO_TORCH = frozenset({"Input", "Output"})
 NAMES = sorted(LAYERS.keys() - NO_TORCH)
+SOME = {"LSTM": 15, "GRU": 15, "RNN": 15}
+"""Fewer cases where torch is slow on the meta device."""
 COUNTS: Counter[str] = Counter()
 
 
@@ -64,11 +65,13 @@ def compare(name: str, case: tuple[dict[str, Any], list[Any]]) -> None:
         tensors = spec.tensors(resolved) if spec.tensors else {}
         assert {k: tuple(v.shape) for k, v in module.named_parameters()} == tensors
         assert spec.weights(resolved) == sum(p.numel() for p in module.parameters())
-        assert spec.keeps_state == bool(module.state_dict()) or name.startswith(("Instance", "Layer", "RMS", "Batch", "Group", "Positional"))
+        assert spec.keeps_state == bool(module.state_dict()) or name.startswith(
+            ("Instance", "Layer", "RMS", "Batch", "Group", "Positional")
+        )
 
 
 def _torch(spec: Any, args: dict[str, Any], shapes: list[Any], foretold: Any) -> Any:
-    """Return torch's shapes and module, or what it raised; the CPU decides where meta differs from us."""
+    """Return torch's shapes and module, or its error; the CPU decides where meta differs."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for device in ("meta", "cpu"):
@@ -93,20 +96,28 @@ def _guess_autos(spec: Any, args: dict[str, Any], shapes: list[Any]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_shapes_weights_and_refusals_are_those_of_torch(name: str) -> None:
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=SOME.get(name, 40),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(cases(LAYERS[name]))
     def agree(case: tuple[dict[str, Any], list[Any]]) -> None:
         compare(name, case)
 
     before = Counter(COUNTS)
     agree()
-    assert COUNTS["shapes"] - before["shapes"] >= 10, "too few good cases to mean anything"
+    assert COUNTS["shapes"] - before["shapes"] > 5, "too few good cases to mean anything"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_shapes_weights_and_refusals_in_many_cases(name: str) -> None:
-    @settings(max_examples=1000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(cases(LAYERS[name]))
     def agree(case: tuple[dict[str, Any], list[Any]]) -> None:
         compare(name, case)

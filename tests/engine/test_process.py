@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,7 @@ from nnstudio.engine.events import Stop
 from nnstudio.engine.process import WARM, ProcessRun, in_words
 from nnstudio.engine.runs import Run
 from tests.engine import toys
-from tests.engine.conftest import PATIENCE, wait_for
-from tests.engine.test_runs import SLOW, ended, figures
+from tests.engine.conftest import PATIENCE, SLOW, ended, figures, wait_for
 
 
 @contextlib.contextmanager
@@ -39,9 +39,7 @@ def test_crash_is_told_with_its_node(tmp_path: Path) -> None:
     assert "SIGABRT" in last.problem.message
 
 
-def test_kill_and_resume_to_the_last_bit(tmp_path: Path) -> None:
-    with running(toys.make(tmp_path / "one", "one")) as whole:
-        ended(whole)
+def test_kill_and_resume_to_the_last_bit(tmp_path: Path, alone: list[Any]) -> None:
     folder = toys.make(tmp_path / "toy", **SLOW)
     with running(folder) as run:
         wait_for(lambda: run.started, run)
@@ -54,17 +52,25 @@ def test_kill_and_resume_to_the_last_bit(tmp_path: Path) -> None:
     assert "killed" in last.problem.message
     with running(folder, "--resume", str(folder)) as again:
         assert isinstance(ended(again), events.Finished)
-    assert figures(folder) == figures(whole.folder)
+    assert figures(folder) == alone
 
 
-def test_two_side_by_side(tmp_path: Path) -> None:
-    folders = [toys.make(tmp_path / name, name) for name in ("one", "two", "three")]
-    with running(folders[0], "--seed", "3") as first, running(folders[1], "--seed", "3") as second:
+def test_two_side_by_side(tmp_path: Path, alone: list[Any]) -> None:
+    WARM.prepare()  # a process that waits takes the next job
+    waiting = WARM.pid
+    one, two = toys.make(tmp_path / "one", "one"), toys.make(tmp_path / "two", "two")
+    with running(one) as first, running(two) as second:
+        assert first.pid == waiting != second.pid
         runs: list[Run] = [first, second]
         assert all(isinstance(ended(run), events.Finished) for run in runs)
-    with running(folders[2], "--seed", "3") as third:
-        ended(third)
-    assert figures(folders[0]) == figures(folders[1]) == figures(folders[2])
+    assert figures(one) == figures(two) == alone
+
+
+@pytest.mark.slow
+def test_a_process_that_waits_is_sent_away() -> None:
+    WARM.prepare()
+    WARM.dismiss()
+    assert WARM.pid is None
 
 
 WINDOW = """
@@ -115,14 +121,10 @@ def wait_until_gone(folder: Path) -> None:
     assert not living(folder)
 
 
-def test_a_warm_process_takes_the_next_job(tmp_path: Path) -> None:
-    WARM.prepare()
-    waiting = WARM.pid
+def test_stop_before_the_start(tmp_path: Path) -> None:
     with running(toys.make(tmp_path / "toy")) as run:
-        assert run.pid == waiting
-        assert isinstance(ended(run), events.Finished)
-    WARM.prepare()
-    WARM.dismiss()
+        run.order(Stop())
+        assert isinstance(ended(run), events.Stopped)
 
 
 def test_words_for_an_end() -> None:

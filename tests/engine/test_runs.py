@@ -1,10 +1,7 @@
 """One suite for every home of a run."""
 
 import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,39 +12,13 @@ from nnstudio.engine.attach import living
 from nnstudio.engine.events import CheckpointNow, Continue, Pause, SetHyper, Stop
 from nnstudio.engine.runs import Run
 from tests.engine import toys
-from tests.engine.conftest import PATIENCE, Start, wait_for
+from tests.engine.conftest import PATIENCE, SLOW, Start, ended, figures, wait_for
 
 STEPS = 24  # 3 epochs of 64 samples in batches of 8
 # What happens inside a run is the same in every home; a process costs seconds to start.
 INSIDE = pytest.mark.parametrize(
     "place", ["thread", pytest.param("process", marks=pytest.mark.slow)], indirect=True
 )
-SLOW = {"slow": "Slow()", "sleep": 0.01}
-
-
-def figures(folder: Path) -> list[Any]:
-    """What a run wrote down, but for the time it took."""
-    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
-    return [(line["event"], line["step"], line["epoch"], line["metrics"]) for line in lines]
-
-
-def ended(run: Run) -> events.Event:
-    assert run.wait(PATIENCE)
-    assert run.last is not None
-    return run.last
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The figures of a whole run that nobody disturbed, as the script itself makes them."""
-    folder = toys.make(tmp_path_factory.mktemp("alone") / "toy")
-    command = [sys.executable, "train.py", "--json", "--out", str(folder / "out")]
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ, capture_output=True, check=True, text=True
-    )
-    printed = [json.loads(line) for line in done.stdout.splitlines()]
-    assert printed[-1]["event"] == "finished"
-    return figures(folder / "out")
 
 
 def test_whole_run(start: Start, tmp_path: Path, alone: list[Any]) -> None:
@@ -99,7 +70,7 @@ def test_stop_and_resume_to_the_last_bit(start: Start, tmp_path: Path, alone: li
     folder = toys.make(tmp_path / "toy", **SLOW)
     run = start(folder)
     wait_for(lambda: run.started, run)
-    until = random.Random(str(tmp_path)).randrange(1, STEPS - 4)
+    until = random.Random(str(tmp_path)).randrange(1, 13)
     wait_for(lambda: _steps(run) >= until, run)
     run.order(Stop())
     last = ended(run)
@@ -119,16 +90,17 @@ def _steps(run: Run) -> int:
     return path.read_text().count('"event": "metrics"') if path.exists() else 0
 
 
-@pytest.mark.parametrize(
-    "slow",
-    [
-        pytest.param("Slow()", id="one module that takes long"),
-        pytest.param("*(Slow() for _ in range(30))", id="many that take long together"),
-    ],
-)
-def test_stop_in_the_middle_of_a_step(start: Start, tmp_path: Path, slow: str) -> None:
-    sleep = 3.0 if slow == "Slow()" else 0.1
-    folder = toys.make(tmp_path / "toy", slow=slow, sleep=sleep)
+def test_stop_in_the_middle_of_a_step(start: Start, tmp_path: Path) -> None:
+    _stop_in_a_step(start, toys.make(tmp_path / "toy", slow="Slow()", sleep=3.0))
+
+
+@INSIDE
+def test_stop_between_modules_of_a_step(start: Start, tmp_path: Path) -> None:
+    many = "*(Slow() for _ in range(30))"
+    _stop_in_a_step(start, toys.make(tmp_path / "toy", slow=many, sleep=0.1))
+
+
+def _stop_in_a_step(start: Start, folder: Path) -> None:
     run = start(folder)
     wait_for(lambda: run.started, run)
     run.order(Stop())
@@ -191,6 +163,7 @@ def test_changed_code_is_not_run(start: Start, tmp_path: Path) -> None:
     assert last.problem.code == "run.changed"
 
 
+@INSIDE
 def test_a_disk_that_refuses_pauses(start: Start, tmp_path: Path) -> None:
     folder = toys.make(tmp_path / "toy", **SLOW)
     (folder / "checkpoints").write_text("in the way")

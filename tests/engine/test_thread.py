@@ -1,14 +1,14 @@
 """What only a run in the application's own process must mind."""
 
 import sys
+import time
 from pathlib import Path
 
 from nnstudio.engine import events, runner
-from nnstudio.engine.events import Stop
+from nnstudio.engine.events import Gate, Stop
 from nnstudio.engine.runs import Run
 from tests.engine import toys
-from tests.engine.conftest import PATIENCE, wait_for
-from tests.engine.test_runs import SLOW, ended
+from tests.engine.conftest import PATIENCE, SLOW, ended, wait_for
 
 
 def begin(folder: Path, *argv: str) -> Run:
@@ -45,3 +45,22 @@ def test_a_run_that_was_given_up_does_not_spoil_its_folder(tmp_path: Path) -> No
     assert run.join(PATIENCE)
     assert not (folder / "metrics.jsonl").exists()
     assert not list(folder.glob("checkpoints/step-*"))
+
+
+def test_a_window_that_is_always_busy_starves_no_run(tmp_path: Path) -> None:
+    gate = Gate()
+    gate.busy = True
+    folder = toys.make(tmp_path / "toy")
+    start = time.monotonic()
+    run = runner.start(folder, ["--steps", "10"], hashes=toys.hashes(folder), gate=gate)
+    assert isinstance(ended(run), events.Finished)
+    assert time.monotonic() - start > 10 * 0.02  # it did wait
+    assert run.join(PATIENCE)
+
+
+def test_stop_before_the_start(tmp_path: Path) -> None:
+    folder = toys.make(tmp_path / "toy")
+    run = begin(folder)
+    run.order(Stop())
+    assert isinstance(ended(run), events.Stopped)
+    assert run.join(PATIENCE)

@@ -37,7 +37,7 @@ def train(
     latent_dim: int = 64,
     label_smoothing: float = 0.0,
     batch_size: int = 32,
-    epochs: int = 20,
+    epochs: int = 32,
     steps: int | None = None,
     seed: int = 0,
     resume: Path | str | None = None,

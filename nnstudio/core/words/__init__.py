@@ -1,0 +1,1 @@
+"""The words of problems, repairs and edits, by what they are about."""
