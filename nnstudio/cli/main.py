@@ -53,20 +53,9 @@ def _refuse(error: NNStudioError, args: argparse.Namespace) -> int:
     for problem in error.problems:
         say(f"nnstudio: {problem}")
     if getattr(args, "json", False):
-        found = [describe(problem) for problem in error.problems]
+        found = [problem.as_json() for problem in error.problems]
         if args.command in ("train", "resume"):
             print_json({"event": "failed", "problem": found[0]})
         else:
             print_json({"ok": False, "problems": found})
     return error.exit_code
-
-
-def describe(problem: Problem) -> dict[str, str]:
-    """Return a problem as JSON has it."""
-    return {
-        "where": problem.where,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-        "severity": problem.severity,
-    }

@@ -14,12 +14,18 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
-from nnstudio.compiler.analysis_node import Kind, layer_kind, own_kind
-from nnstudio.compiler.analysis_use import Seen, Uses, block_kind
-from nnstudio.compiler.analysis_walk import walk
-from nnstudio.compiler.arguments import FaultError, Scope, known_layer, own_names, template
+from nnstudio.compiler.analysing.arguments import (
+    FaultError,
+    Scope,
+    known_layer,
+    own_names,
+    template,
+)
+from nnstudio.compiler.analysing.node import Kind, layer_kind, own_kind
+from nnstudio.compiler.analysing.use import Seen, Uses, block_kind
+from nnstudio.compiler.analysing.validate import graph_problems, project_problems
+from nnstudio.compiler.analysing.walk import walk
 from nnstudio.compiler.results import Analysis, GraphInfo
-from nnstudio.compiler.validate import graph_problems, project_problems
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.graph.dims import Dim, substitute
 from nnstudio.graph.model import CustomLayer, Graph, Project

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nnstudio.core.keys import KeyTable
 
 if TYPE_CHECKING:
-    from nnstudio.compiler.class_source import ClassSource
+    from nnstudio.compiler.writing.class_source import ClassSource
 
 
 @dataclass(frozen=True)

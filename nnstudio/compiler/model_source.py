@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nnstudio.compiler import identifiers
-from nnstudio.compiler.class_source import ClassSource, Line, write_class
 from nnstudio.compiler.generated import Source
-from nnstudio.compiler.layout import LIMIT, width
-from nnstudio.compiler.literals import plain
-from nnstudio.compiler.pasted import Pasted, closure, definitions
 from nnstudio.compiler.results import Analysis
-from nnstudio.compiler.scope import Book
+from nnstudio.compiler.writing import identifiers
+from nnstudio.compiler.writing.class_source import ClassSource, Line, write_class
+from nnstudio.compiler.writing.layout import LIMIT, width
+from nnstudio.compiler.writing.literals import plain
+from nnstudio.compiler.writing.pasted import Pasted, closure, definitions
+from nnstudio.compiler.writing.scope import Book
 from nnstudio.core.keys import KeyTable
 from nnstudio.core.problems import ProjectError
 from nnstudio.graph.model import Graph

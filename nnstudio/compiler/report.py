@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 from nnstudio.compiler.results import Analysis, NodeInfo
-from nnstudio.core.problems import Problem
 from nnstudio.graph.dims import Dim, show
 from nnstudio.graph.model import Node
 
@@ -18,21 +17,10 @@ def check_report(analysis: Analysis) -> dict[str, Any]:
     """
     return {
         "ok": analysis.ok,
-        "problems": [problem_report(problem) for problem in analysis.problems],
+        "problems": [problem.as_json() for problem in analysis.problems],
         "parameters": _plain(analysis.weights),
         "flops": _plain(analysis.flops),
         "nodes": _nodes(analysis),
-    }
-
-
-def problem_report(problem: Problem) -> dict[str, str]:
-    """Return a problem as JSON values."""
-    return {
-        "where": problem.where,
-        "code": problem.code,
-        "message": problem.message,
-        "hint": problem.hint,
-        "severity": problem.severity,
     }
 
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
 from nnstudio.compiler.generated import Source
-from nnstudio.compiler.layout import LIMIT, element, width, wrapped
-from nnstudio.compiler.literals import literal, plain
 from nnstudio.compiler.model_source import class_names
 from nnstudio.compiler.results import Analysis
+from nnstudio.compiler.writing.layout import LIMIT, element, width, wrapped
+from nnstudio.compiler.writing.literals import literal, plain
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.core.values import Choice, Value, identical

@@ -10,9 +10,9 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nnstudio.compiler.allowed import Allowed, model_names, train_names
-from nnstudio.compiler.hints import PARAMETER_HINTS
-from nnstudio.compiler.pasted import definitions
+from nnstudio.compiler.writing.allowed import Allowed, model_names, train_names
+from nnstudio.compiler.writing.hints import PARAMETER_HINTS
+from nnstudio.compiler.writing.pasted import definitions
 from nnstudio.core.params import LARGEST
 from nnstudio.core.problems import Problem, ProjectError
 

@@ -50,6 +50,16 @@ class Problem:
         """What to do about it, in one English sentence."""
         return render(MESSAGES[self.code][1], self.args)
 
+    def as_json(self) -> dict[str, str]:
+        """The problem as the command line prints it."""
+        return {
+            "where": self.where,
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "severity": self.severity,
+        }
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         hint = f" ({self.hint})" if self.hint else ""

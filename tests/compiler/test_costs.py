@@ -2,8 +2,8 @@
 
 import pytest
 
+from nnstudio.compiler.analysing.costs import Costs, total
 from nnstudio.compiler.analysis import analyse
-from nnstudio.compiler.costs import Costs, total
 from nnstudio.compiler.results import for_one
 from nnstudio.graph.dims import show, substitute, symbol
 from nnstudio.graph.model import Repeat

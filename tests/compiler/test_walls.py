@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from nnstudio.compiler.analysis import analyse
-from nnstudio.compiler.identifiers import MODULE_MEMBERS
-from nnstudio.compiler.layout import quoted
-from nnstudio.compiler.literals import comment, docstring, literal
 from nnstudio.compiler.source import checked_model, code, source
 from nnstudio.compiler.train_source import train_source
 from nnstudio.compiler.walls import check_model, check_train
+from nnstudio.compiler.writing.identifiers import MODULE_MEMBERS
+from nnstudio.compiler.writing.layout import quoted
+from nnstudio.compiler.writing.literals import comment, docstring, literal
 from nnstudio.core.params import Param
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args, Choice, Expression

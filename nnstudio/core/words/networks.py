@@ -249,7 +249,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "take {owner} in again, or choose another node",
     ),
     "share.differs": (
-        "{node} borrows the weights of {owner}, which has {name} {expected}; here it would be {actual}",
+        "{node} borrows the weights of {owner}, whose {name} is {expected}; here it is {actual}",
         "let the same shape reach both, or give it weights of its own",
     ),
     "share.repeated": (

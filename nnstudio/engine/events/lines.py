@@ -121,14 +121,8 @@ def unpack(line: Line) -> Event:
 
 def problem_line(problem: Problem) -> Line:
     """Return a problem as JSON has it: the words, and the arguments that they were made of."""
-    return {
-        "code": problem.code,
-        "where": problem.where,
-        "message": problem.message,
-        "hint": problem.hint,
-        "severity": problem.severity,
-        "args": {name: _plain(value) for name, value in problem.args.items()},
-    }
+    args = {name: _plain(value) for name, value in problem.args.items()}
+    return {**problem.as_json(), "args": args}
 
 
 def problem(line: Line) -> Problem:

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from nnstudio.catalogue.signature import ShapeError
-from nnstudio.compiler.analysis_node import Kind, Order, incoming
-from nnstudio.compiler.analysis_repeat import repeated
-from nnstudio.compiler.analysis_share import owner_of, settled
-from nnstudio.compiler.arguments import FaultError, Scope, resolve
-from nnstudio.compiler.costs import MOST_WEIGHTS, Costs, costs_of, total
-from nnstudio.compiler.repairs import repairs
+from nnstudio.compiler.analysing.arguments import FaultError, Scope, resolve
+from nnstudio.compiler.analysing.costs import MOST_WEIGHTS, Costs, costs_of, total
+from nnstudio.compiler.analysing.node import Kind, Order, incoming
+from nnstudio.compiler.analysing.repairs import repairs
+from nnstudio.compiler.analysing.repeat import repeated
+from nnstudio.compiler.analysing.share import owner_of, settled
 from nnstudio.compiler.results import NOTHING, Consumer, GraphInfo, Incoming, Interface, NodeInfo
 from nnstudio.core.problems import Problem
 from nnstudio.graph import topology

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnstudio.compiler.identifiers import Namespace, attribute_name, says_what_it_means
-from nnstudio.compiler.pieces import Ref
-from nnstudio.compiler.plan import Statement
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.identifiers import Namespace, attribute_name, says_what_it_means
+from nnstudio.compiler.writing.pieces import Ref
+from nnstudio.compiler.writing.plan import Statement
+from nnstudio.compiler.writing.scope import Scope
 
 TRUNK = ("x", "out")
 

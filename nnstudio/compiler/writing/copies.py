@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nnstudio.compiler.literals import formula_names, literal
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.literals import formula_names, literal
+from nnstudio.compiler.writing.scope import Scope
 from nnstudio.core.values import Expression, Value
 from nnstudio.graph.dims import Dim, Poly, show
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from nnstudio.catalogue.signature import InputPort, Owner, infer, ports
 from nnstudio.catalogue.spec import LayerSpec
-from nnstudio.compiler.arguments import FaultError, Scope, Template, resolve
-from nnstudio.compiler.costs import layer_costs
+from nnstudio.compiler.analysing.arguments import FaultError, Scope, Template, resolve
+from nnstudio.compiler.analysing.costs import layer_costs
 from nnstudio.compiler.results import NOTHING, Incoming, NodeInfo
 from nnstudio.core.problems import Problem
 from nnstudio.core.values import Args

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnstudio.catalogue import registry
-from nnstudio.compiler.repairs import set_argument, set_setting
+from nnstudio.compiler.analysing.repairs import set_argument, set_setting
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.problems import Problem, Repair
 from nnstudio.core.values import Choice

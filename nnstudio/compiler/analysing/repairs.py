@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nnstudio.catalogue.faults import Fix
-from nnstudio.compiler.arguments import known_layer
+from nnstudio.compiler.analysing.arguments import known_layer
 from nnstudio.core.problems import Repair
 from nnstudio.core.values import Args, Choice, Value
 from nnstudio.graph.editing.edges import InsertOnEdge

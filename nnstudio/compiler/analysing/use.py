@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from nnstudio.catalogue.signature import InputPort, ShapeError, match
-from nnstudio.compiler.analysis_node import Kind, Once, Order, must_be_known
-from nnstudio.compiler.arguments import FaultError, Scope, Template, resolve, template
+from nnstudio.compiler.analysing.arguments import FaultError, Scope, Template, resolve, template
+from nnstudio.compiler.analysing.node import Kind, Once, Order, must_be_known
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.problems import Problem
 from nnstudio.core.values import Expression

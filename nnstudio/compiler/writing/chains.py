@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnstudio.compiler.identifiers import plural
-from nnstudio.compiler.pieces import Ref
-from nnstudio.compiler.plan import Chain
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.identifiers import plural
+from nnstudio.compiler.writing.pieces import Ref
+from nnstudio.compiler.writing.plan import Chain
+from nnstudio.compiler.writing.scope import Scope
 from nnstudio.core.names import snake_case
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from nnstudio.compiler.creation import Creator, Names, fill_argument
-from nnstudio.compiler.identifiers import Namespace, singular
-from nnstudio.compiler.layout import ANYTHING, PRIMARY
-from nnstudio.compiler.pieces import Piece, joined, template, variable
-from nnstudio.compiler.plan import Statement
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.creation import Creator, Names, fill_argument
+from nnstudio.compiler.writing.identifiers import Namespace, singular
+from nnstudio.compiler.writing.layout import ANYTHING, PRIMARY
+from nnstudio.compiler.writing.pieces import Piece, joined, template, variable
+from nnstudio.compiler.writing.plan import Statement
+from nnstudio.compiler.writing.scope import Scope
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.graph.model import Repeat
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from nnstudio.compiler.layout import LIMIT, NUMBER, flat, number, quoted, rank, width
+from nnstudio.compiler.writing.layout import LIMIT, NUMBER, flat, number, quoted, rank, width
 from nnstudio.core import expressions
 from nnstudio.core.values import Expression
 from nnstudio.graph.dims import Poly, show

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nnstudio.catalogue.spec import LayerSpec
-from nnstudio.compiler.copies import progression
-from nnstudio.compiler.identifiers import attribute_name, attributes, plural
-from nnstudio.compiler.literals import binding, formula_names, literal
-from nnstudio.compiler.pieces import Piece, Ref, template
-from nnstudio.compiler.plan import Attribute, Chain, Item
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.copies import progression
+from nnstudio.compiler.writing.identifiers import attribute_name, attributes, plural
+from nnstudio.compiler.writing.literals import binding, formula_names, literal
+from nnstudio.compiler.writing.pieces import Piece, Ref, template
+from nnstudio.compiler.writing.plan import Attribute, Chain, Item
+from nnstudio.compiler.writing.scope import Scope
 from nnstudio.core import expressions
 from nnstudio.core.keys import Child, Place
 from nnstudio.core.names import snake_case

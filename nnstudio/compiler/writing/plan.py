@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from nnstudio.compiler.pieces import Piece, Ref
+from nnstudio.compiler.writing.pieces import Piece, Ref
 from nnstudio.core.keys import Place
 
 

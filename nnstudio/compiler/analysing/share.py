@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nnstudio.compiler.arguments import FaultError, known_layer
-from nnstudio.compiler.repairs import own_weights
+from nnstudio.compiler.analysing.arguments import FaultError, known_layer
+from nnstudio.compiler.analysing.repairs import own_weights
 from nnstudio.compiler.results import NodeInfo
 from nnstudio.core.params import show as show_value
 from nnstudio.core.problems import Problem

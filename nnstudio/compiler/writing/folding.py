@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnstudio.compiler.calls import Caller
-from nnstudio.compiler.pieces import Piece, Ref, joined, variable
-from nnstudio.compiler.plan import Chain, Statement
-from nnstudio.compiler.scope import Scope
+from nnstudio.compiler.writing.calls import Caller
+from nnstudio.compiler.writing.pieces import Piece, Ref, joined, variable
+from nnstudio.compiler.writing.plan import Chain, Statement
+from nnstudio.compiler.writing.scope import Scope
 
 DEEPEST = 3
 """How many calls may stand within each other."""

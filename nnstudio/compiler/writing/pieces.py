@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from nnstudio.compiler.layout import ANYTHING, ATOM, PRIMARY, UNARY, operand_ranks, rank
+from nnstudio.compiler.writing.layout import ANYTHING, ATOM, PRIMARY, UNARY, operand_ranks, rank
 
 
 class Ref(NamedTuple):

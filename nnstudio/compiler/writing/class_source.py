@@ -6,19 +6,27 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nnstudio.compiler import identifiers
-from nnstudio.compiler.calls import Caller
-from nnstudio.compiler.chains import find_chains
-from nnstudio.compiler.creation import Creator, Names, has_default
-from nnstudio.compiler.folding import Folder
-from nnstudio.compiler.hints import HINTS
-from nnstudio.compiler.layout import LIMIT, commented, exploded, flat, header, width, wrapped
-from nnstudio.compiler.literals import comment, docstring, literal
-from nnstudio.compiler.pieces import Ref
-from nnstudio.compiler.plan import Attribute, Chain, Statement
 from nnstudio.compiler.results import GraphInfo
-from nnstudio.compiler.scope import Book, Scope
-from nnstudio.compiler.variables import Variables, input_names
+from nnstudio.compiler.writing import identifiers
+from nnstudio.compiler.writing.calls import Caller
+from nnstudio.compiler.writing.chains import find_chains
+from nnstudio.compiler.writing.creation import Creator, Names, has_default
+from nnstudio.compiler.writing.folding import Folder
+from nnstudio.compiler.writing.hints import HINTS
+from nnstudio.compiler.writing.layout import (
+    LIMIT,
+    commented,
+    exploded,
+    flat,
+    header,
+    width,
+    wrapped,
+)
+from nnstudio.compiler.writing.literals import comment, docstring, literal
+from nnstudio.compiler.writing.pieces import Ref
+from nnstudio.compiler.writing.plan import Attribute, Chain, Statement
+from nnstudio.compiler.writing.scope import Book, Scope
+from nnstudio.compiler.writing.variables import Variables, input_names
 from nnstudio.core.keys import Place
 from nnstudio.core.params import Param
 from nnstudio.core.values import Value

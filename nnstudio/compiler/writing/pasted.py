@@ -9,9 +9,10 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "kit" / "modules"
+from nnstudio.core import paths
+
+FOLDER = paths.package("kit", "modules")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nnstudio.catalogue.signature import ShapeError
-from nnstudio.compiler.analysis_node import Kind, Once, Order
-from nnstudio.compiler.arguments import FaultError
-from nnstudio.compiler.costs import Costs
+from nnstudio.compiler.analysing.arguments import FaultError
+from nnstudio.compiler.analysing.costs import Costs
+from nnstudio.compiler.analysing.node import Kind, Once, Order
 from nnstudio.compiler.results import NodeInfo
 from nnstudio.core import expressions
 from nnstudio.core.problems import Problem, ProjectError

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
-from nnstudio.compiler import fitting
-from nnstudio.compiler.analysis_share import title
-from nnstudio.compiler.analysis_walk import sound
-from nnstudio.compiler.costs import MANY_WEIGHTS, MOST_WEIGHTS
-from nnstudio.compiler.repairs import add_output, set_role
+from nnstudio.compiler.analysing import fitting
+from nnstudio.compiler.analysing.costs import MANY_WEIGHTS, MOST_WEIGHTS
+from nnstudio.compiler.analysing.repairs import add_output, set_role
+from nnstudio.compiler.analysing.share import title
+from nnstudio.compiler.analysing.walk import sound
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.params import Param, check, check_all
 from nnstudio.core.problems import Problem

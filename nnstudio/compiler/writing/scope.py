@@ -10,14 +10,14 @@ from typing import Literal, NamedTuple
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.signature import ports
 from nnstudio.catalogue.spec import Code, LayerSpec
-from nnstudio.compiler.identifiers import (
+from nnstudio.compiler.results import Analysis, GraphInfo, NodeInfo
+from nnstudio.compiler.writing.identifiers import (
     attribute_name,
     is_identifier,
     parameters,
     says_what_it_means,
 )
-from nnstudio.compiler.pieces import Ref
-from nnstudio.compiler.results import Analysis, GraphInfo, NodeInfo
+from nnstudio.compiler.writing.pieces import Ref
 from nnstudio.core.names import snake_case
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError

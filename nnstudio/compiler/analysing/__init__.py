@@ -1,0 +1,1 @@
+"""How the analysis works out one graph: node by node, use by use."""
