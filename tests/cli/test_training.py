@@ -99,7 +99,15 @@ def test_setting_out_of_range(word: str, file: Path, capsys: pytest.CaptureFixtu
 
 
 def test_huge_learning_rate_fails_in_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["--set", "optimizer=SGD", "--set", "optimizer.lr=900", "--epochs", "9", "--json"]
+    words = [
+        "--set",
+        "schedule=constant",
+        "--set",
+        "optimizer=SGD",
+        "--set",
+        "optimizer.lr=900",
+        "--json",
+    ]
     assert main(["train", str(file), *words]) == 1
     problem = lines(capsys.readouterr().out)[-1]["problem"]
     assert problem["code"] == "non_finite"
