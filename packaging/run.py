@@ -1,6 +1,7 @@
 """Start NNStudio from a checkout: `python3 packaging/run.py`.
 
-The first start makes an environment in `.venv`; later ones use neither pip nor the network. With
+The first start makes an environment in `.venv`; later ones use neither pip nor the network. It opens
+the window; where there is no display it says so and trains the starter project in the terminal. With
 arguments it is the command line: `python3 packaging/run.py check digits.nns`.
 """
 
@@ -24,7 +25,19 @@ def main(argv: Sequence[str]) -> int:
     except environment.MissingError as missing:
         print(missing, file=sys.stderr)
         return 3
-    return nnstudio(python, argv) if argv else starter(python)
+    if argv or has_display(os.environ, sys.platform):
+        return nnstudio(python, argv or ["open"])
+    progress.say("There is no display to open a window on; the starter project is trained here.")
+    return starter(python)
+
+
+def has_display(variables: dict[str, str] | os._Environ[str], system: str) -> bool:
+    """Tell whether a window can be opened: always on Windows and macOS, else where one is named."""
+    if system in ("win32", "cygwin", "darwin"):
+        return True
+    chosen = variables.get("QT_QPA_PLATFORM", "")
+    named = variables.get("DISPLAY") or variables.get("WAYLAND_DISPLAY")
+    return bool(named) or chosen.startswith(("offscreen", "vnc", "minimal"))
 
 
 def nnstudio(python: Path, arguments: Sequence[str]) -> int:

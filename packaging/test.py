@@ -4,6 +4,7 @@ Options: `--slow` and `--bench` run the tests so marked instead of the usual one
 goes to pytest, as `python3 packaging/test.py tests/graph -k undo`.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -71,7 +72,9 @@ def selection(argv: Sequence[str]) -> list[str]:
     marks = [mark for mark in ("slow", "bench") if f"--{mark}" in argv]
     rest = [word for word in argv if word not in ("--slow", "--bench")]
     if not marks:
-        return rest
+        # A file stays on one core: its fixtures are made once.
+        cores = min(4, os.cpu_count() or 1)
+        return rest or ["-n", str(cores), "--dist", "loadfile"]
     shown = ["-rP"] if "bench" in marks else []
     return ["-m", " or ".join(marks), *shown, *rest]
 

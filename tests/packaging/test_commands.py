@@ -82,6 +82,39 @@ def test_starter_stops_at_the_first_failure(
     assert len(commands) == 1
 
 
+@pytest.mark.parametrize(
+    ("variables", "system", "expected"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"QT_QPA_PLATFORM": "offscreen"}, "linux", True),
+        ({}, "darwin", True),
+        ({}, "win32", True),
+    ],
+)
+def test_display(
+    installer: SimpleNamespace, variables: dict[str, str], system: str, expected: bool
+) -> None:
+    assert installer.run.has_display(variables, system) is expected
+
+
+@pytest.mark.parametrize("display", [True, False])
+def test_without_arguments_it_opens_the_window_or_trains(
+    installer: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    display: bool,
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(installer.environment, "ensure", lambda: Path(sys.executable))
+    monkeypatch.setattr(installer.run, "has_display", lambda *_: display)
+    monkeypatch.setattr(installer.run, "nnstudio", lambda _, words: commands.append(words) or 0)
+    assert installer.run.main([]) == 0
+    assert [words[0] for words in commands] == (["open"] if display else ["new", "train", "export"])
+    assert ("no display" in capsys.readouterr().out) is not display
+
+
 def test_projects_folder(installer: SimpleNamespace, tmp_path: Path) -> None:
     folder = installer.run.projects_folder
     assert folder({}, tmp_path, Path("checkout")) == Path("checkout/NNStudio")
@@ -93,7 +126,6 @@ def test_projects_folder(installer: SimpleNamespace, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], []),
         (["tests/graph", "-k", "undo"], ["tests/graph", "-k", "undo"]),
         (["--slow"], ["-m", "slow"]),
         (["--bench", "-x"], ["-m", "bench", "-rP", "-x"]),
@@ -102,6 +134,12 @@ def test_projects_folder(installer: SimpleNamespace, tmp_path: Path) -> None:
 )
 def test_selection(installer: SimpleNamespace, words: list[str], expected: list[str]) -> None:
     assert installer.test.selection(words) == expected
+
+
+def test_everything_takes_all_cores(installer: SimpleNamespace) -> None:
+    words = installer.test.selection([])
+    assert words[0] == "-n"
+    assert int(words[1]) >= 1
 
 
 @pytest.mark.parametrize("failing", ["ruff", "importlinter", "mypy", "pytest", "none"])
