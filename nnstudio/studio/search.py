@@ -1,0 +1,68 @@
+"""Fuzzy search.
+
+The letters of what was typed, in order, anywhere in a text; better matches first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+_BREAKS = " -_./·"
+
+
+def score(query: str, text: str) -> float | None:
+    """Return how well a text matches what was typed, or None when it does not.
+
+    Each letter must occur in order. Letters that follow each other, stand at the start of the text
+    or of a word (or at a capital: `mp` finds `MaxPool2d`) count more; a short text beats a long
+    one.
+    """
+    wanted = query.casefold().replace(" ", "")
+    if not wanted:
+        return 0.0
+    lowered = text.casefold()
+    if len(lowered) != len(text):  # a few letters grow when folded; the positions must fit
+        text = lowered
+    best = None
+    start = lowered.find(wanted[0])
+    while start >= 0:
+        found = _from(wanted, lowered, text, start)
+        if found is not None and (best is None or found > best):
+            best = found
+        start = lowered.find(wanted[0], start + 1)
+    return None if best is None else best - len(text) / 100
+
+
+def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str]]) -> list[Item]:
+    """Return the items that match, best first.
+
+    An item counts as its best text, earlier texts more.
+    """
+    scored = []
+    for place, item in enumerate(items):
+        found = [
+            value - 2.0 * later
+            for later, text in enumerate(texts(item))
+            if (value := score(query, text)) is not None
+        ]
+        if found:
+            scored.append((-max(found), place, item))
+    scored.sort(key=lambda row: row[:2])
+    return [item for _, _, item in scored]
+
+
+def _from(wanted: str, lowered: str, text: str, start: int) -> float | None:
+    total, at, last = 0.0, start, start - 2
+    for letter in wanted:
+        at = lowered.find(letter, at)
+        if at < 0:
+            return None
+        total += 1.0 + (2.0 if at == last + 1 else 0.0) + (3.0 if _starts_word(text, at) else 0.0)
+        last, at = at, at + 1
+    return total + (2.0 if start == 0 else 0.0)
+
+
+def _starts_word(text: str, at: int) -> bool:
+    return at == 0 or text[at - 1] in _BREAKS or (text[at].isupper() and text[at - 1].islower())

@@ -1,0 +1,79 @@
+"""A layer dragged from the palette: a ghost follows the pointer, a drop adds it.
+
+Dropped on an edge it goes between the two nodes. Only our own type of data is taken, and the name
+of the layer is checked like any other text from outside.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import QPainter
+
+from nnstudio.graph.diff import Edge
+from nnstudio.graph.topology import Consumer
+from nnstudio.studio import adding, summaries
+from nnstudio.studio.clipboard import LAYER_MIME
+from nnstudio.ui.canvas.ghost import draw_ghost, draw_lit
+from nnstudio.ui.canvas.look import group_of
+
+REACH = 24.0
+LONGEST = 400
+
+
+class PaletteDrop:
+    """One drag over the canvas, from its entering to its drop or leaving."""
+
+    def __init__(self, view: Any, layer: str) -> None:
+        self.view, self.layer = view, layer
+        self._at = QPointF()
+        self._edge: Edge | None = None
+
+    @classmethod
+    def start(cls, view: Any, data: QMimeData) -> PaletteDrop | None:
+        """Return the drag of a layer that is known here."""
+        layer = dragged_layer(data)
+        project = view.context.session.project
+        known = layer and group_of(project, layer) and view.canvas.graph is not None
+        return cls(view, layer) if known else None
+
+    def move(self, point: QPointF) -> None:
+        """Show where it would be."""
+        self._at = QPointF(round(point.x() / 8) * 8.0, round(point.y() / 8) * 8.0)
+        self._edge = self.view.canvas.wiring.edges.at(point, REACH)
+        self.view.viewport().update()
+
+    def drop(self) -> str:
+        """Add the layer and return its id."""
+        view, graph_id = self.view, self.view.canvas.graph_id
+        project, at = view.context.session.project, self._at.toTuple()
+        if self._edge is None:
+            return str(view.add(adding.alone(project, graph_id, self.layer, at)))
+        edge = Consumer(self._edge.node, self._edge.input, self._edge.slot)
+        return str(view.add(adding.between(project, graph_id, self.layer, edge, at)))
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the ghost and the edge that lights up."""
+        canvas, project = self.view.canvas, self.view.context.session.project
+        if self._edge is not None:
+            draw_lit(painter, canvas.paints, canvas.wiring.painter, self._edge)
+        title = summaries.layer_title(project, self.layer)
+        group = group_of(project, self.layer)
+        draw_ghost(painter, canvas.paints, canvas.texts, self._at, title, group)
+
+
+def dragged_layer(data: QMimeData) -> str:
+    """Return the layer that is dragged, or "" for anything else."""
+    if not data.hasFormat(LAYER_MIME):
+        return ""
+    text = bytes(data.data(LAYER_MIME).data())
+    if len(text) > LONGEST:
+        return ""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    layer = found.get("layer") if isinstance(found, dict) else None
+    return layer if isinstance(layer, str) else ""
