@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from importlib import import_module
@@ -16,8 +17,10 @@ from importlib import import_module
 from nnstudio.cli.parser import parser
 from nnstudio.cli.terminal import print_json, say
 from nnstudio.core.problems import NNStudioError, Problem, WorldError
+from nnstudio.project.format import SUFFIX
 
 COMMANDS = {
+    "open": "window",
     "templates": "documents",
     "layers": "documents",
     "new": "documents",
@@ -31,9 +34,12 @@ COMMANDS = {
 """The module of each command: only that one is loaded, so that `check` never waits for torch."""
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    args = parser().parse_args(argv)
+    args = parser().parse_args(with_command(sys.argv[1:] if argv is None else argv))
     command = getattr(import_module(f"nnstudio.cli.{COMMANDS[args.command]}"), args.command)
     try:
         return int(command(args))
@@ -44,8 +50,18 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         why = error.strerror or str(error)
-        problem = Problem("world.file", args={"path": error.filename or "", "why": why})
+        code = "world.write" if error.errno in _FULL else "world.file"
+        problem = Problem(code, args={"path": error.filename or "", "why": why})
         return _refuse(WorldError(problem), args)
+
+
+def with_command(argv: list[str]) -> list[str]:
+    """Return what was typed with the command that is meant: none, or a file alone, opens it."""
+    if not argv:
+        return ["open"]
+    named = argv[0] in COMMANDS or argv[0].startswith("-")
+    alone = len(argv) == 1 and (argv[0].endswith(SUFFIX) or os.path.exists(argv[0]))  # noqa: PTH110
+    return ["open", *argv] if alone and not named else argv
 
 
 def _refuse(error: NNStudioError, args: argparse.Namespace) -> int:

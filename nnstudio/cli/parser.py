@@ -19,6 +19,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"NNStudio {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    window = commands.add_parser("open", help="open the window (also without any command)")
+    window.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a project")
     _documents(commands)
     _runs(commands)
     _export(commands)

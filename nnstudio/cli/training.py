@@ -115,19 +115,22 @@ def _refuse_unknown(project: Project) -> None:
 def follow(run: Run, as_json: bool) -> int:
     """Print what a run tells until it ends; Ctrl+C asks it to stop, which leaves a checkpoint."""
     tell = JsonLines() if as_json else Lines(sys.stderr)
+    stuck = False
     while True:
         try:
             over = run.wait(_POLL)
             events = run.events()
-            for event in events:
-                for line in lines(event):
-                    if line["event"] not in PRIVATE:
-                        tell(line)
+            for line in (line for event in events for line in lines(event)):
+                if line["event"] not in PRIVATE:
+                    tell(line)
+                if line.get("cause"):  # it waits for help, and nobody is here who could give it
+                    run.order(Stop())
+                    stuck = True
             if over and not events:
                 break
         except KeyboardInterrupt:
             run.order(Stop())
     run.join(10)
     if not isinstance(run.last, Failed):
-        return 0
+        return 3 if stuck else 0
     return 3 if run.last.problem.code in _OF_THE_WORLD else 1

@@ -86,9 +86,9 @@ class Param:
         """The limits in words, or ""."""
         parts = []
         if self.minimum is not None:
-            parts.append(f"{'more than' if self.above else 'at least'} {self.minimum:g}")
+            parts.append(f"{'more than' if self.above else 'at least'} {self.minimum:.12g}")
         if self.maximum is not None:
-            parts.append(f"at most {self.maximum:g}")
+            parts.append(f"at most {self.maximum:.12g}")
         return " and ".join(parts)
 
 

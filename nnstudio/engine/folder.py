@@ -14,6 +14,7 @@ from nnstudio.core.problems import Problem, WorldError
 from nnstudio.engine.events import (
     RunRecord,
     Segment,
+    Start,
     read_record,
     record_bytes,
     write_record,
@@ -92,6 +93,7 @@ def make(
     *,
     base: Path | None = None,
     folder: Path | None = None,
+    start: Start | None = None,
 ) -> Prepared:
     """Write a new run folder.
 
@@ -101,6 +103,7 @@ def make(
         settings: See `Settings`.
         base: Where the project's file lies; data may be named from there.
         folder: The run folder itself, when it is not to be named by the time.
+        start: The run whose weights it begins with; None draws them.
 
     Raises:
         ProjectError: The project has problems, or layers of the user's own that are not trusted.
@@ -113,7 +116,10 @@ def make(
     target = folder or runs / f"{now.astimezone():%Y%m%d-%H%M%S}-{run_id}"
     settings = replace(settings, data=settings.data or _data_argument(code, target))
     record = replace(
-        _record(code, settings, run_id), project=project.name, created=now.isoformat("T", "seconds")
+        _record(code, settings, run_id),
+        project=project.name,
+        created=now.isoformat("T", "seconds"),
+        start=start,
     )
     contents = {PROJECT: dumps(project).encode(), "run.json": record_bytes(record)}
     try:

@@ -110,20 +110,30 @@ class Control:
         if self.stopping:
             self._recorder.request_stop()
             self._recorder(state, {})
-        gate, end = self.gate, time.monotonic() + GATE_LIMIT
-        while gate is not None and gate.busy and time.monotonic() < end:
+        if self.gate is not None:
+            self._let_pass(self.gate)
+
+    def _let_pass(self, gate: Gate) -> None:
+        end = time.monotonic() + GATE_LIMIT
+        while gate.busy and time.monotonic() < end:
             time.sleep(0.0002)
 
-    def pause_for(self, state: Any, why: str) -> None:
-        """Wait, since the world failed; returns when a person says to go on or to stop."""
-        self._paused = True
-        self._wait(state, why)
+    def pause_for(self, state: Any, why: str, cause: str) -> None:
+        """Wait, since the world failed; returns when a person says to go on or to stop.
 
-    def _wait(self, state: Any, why: str = "") -> None:
+        Args:
+            state: Of the loop.
+            why: A sentence.
+            cause: The code of the problem.
+        """
+        self._paused = True
+        self._wait(state, why, cause)
+
+    def _wait(self, state: Any, why: str = "", cause: str = "") -> None:
         if not why:
             self._recorder.checkpoint_now()
             self._recorder(state, {})
-        self._note(state, why or f"Paused at step {state.step}.", "paused")
+        self._note(state, why or f"Paused at step {state.step}.", "paused", cause=cause)
         while self._paused and not self.stopping:
             with self._changed:
                 self._changed.wait(_TICK)
@@ -136,6 +146,8 @@ class Control:
             self._save = False
             self._recorder.checkpoint_now()
             self._recorder(state, {})
+        if not self._hyper:
+            return
         with self._changed:
             wanted, self._hyper = self._hyper, {}
         for name, value in wanted.items():
@@ -147,10 +159,12 @@ class Control:
             self._note(state, f"{name} cannot be changed while it runs, only {known}.")
         elif state.hyper[name] != value:
             old, state.hyper[name] = state.hyper[name], value
-            self._note(state, f"{name}: {old:g} → {value:g} from step {state.step + 1}.")
+            words = f"{name}: {old:g} → {value:g} from step {state.step + 1}."
+            self._note(state, words, changed={name: [old, value]})
 
-    def _note(self, state: Any, message: str, change: str = "") -> None:
-        self.tell({"event": "note", "message": message, "state": change, "step": state.step})
+    def _note(self, state: Any, message: str, change: str = "", **more: Any) -> None:
+        line = {"event": "note", "message": message, "state": change, "step": state.step}
+        self.tell(line | more)
 
     def _hurry(self) -> None:
         """On a thread of its own: break the step, then give the run up."""

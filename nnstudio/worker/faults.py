@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType, MappingProxyType
@@ -15,10 +17,10 @@ from nnstudio.core.problems import NNStudioError, Problem
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _KIT = {
-    "DeviceError": "run.device",
-    "ReadError": "run.data",
-    "CheckpointError": "run.checkpoint",
-    "SystemExit": "run.usage",  # argparse
+    "DeviceError": ("run.device", "device"),
+    "ReadError": ("run.data", "data"),
+    "CheckpointError": ("run.checkpoint", ""),
+    "SystemExit": ("run.usage", ""),  # argparse
 }
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 _MAX_SHAPES = 4
@@ -79,10 +81,13 @@ def explain(error: BaseException, places: Places) -> Problem:
     if kind == "NonFiniteError":
         return _non_finite(error, places)
     if kind in _KIT:
-        return Problem(_KIT[kind], "", words)
+        code, where = _KIT[kind]
+        # The file is the user's own, of which the run has a copy.
+        words["why"] = words["why"].replace(f"{places.folder / 'files'}{os.sep}", "")
+        return Problem(code, where, words)
     where, shapes = locate(error, places)
     if _is_memory(error):
-        return Problem("run.memory", where, {"why": str(error).split(". ")[0]})
+        return Problem("run.memory", where, {"why": _memory_words(error)})
     if isinstance(error, OSError):
         return Problem("run.disk", "", {"why": _os_words(error)})
     inputs = f"it was given {shapes}" if shapes else "it was given nothing with a shape"
@@ -150,6 +155,15 @@ def _is_memory(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and any(words in text for words in _NO_MEMORY)
+
+
+def _memory_words(error: BaseException) -> str:
+    """How much was asked for, where torch tells it: its CPU and CUDA say it in different ways."""
+    found = re.search(r"(\d[\d.]*) ?(bytes|[KMG]iB)", str(error))
+    if found is None:
+        return str(error).split(". ")[0]
+    number, unit = found.groups()
+    return f"{float(number) / 2**30:.3g} GiB more" if unit == "bytes" else f"{number} {unit} more"
 
 
 def _os_words(error: OSError) -> str:

@@ -9,6 +9,7 @@ two steps what a script has no use for: orders, telemetry, and the node behind a
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -21,19 +22,28 @@ from nnstudio.engine.events import (
     Gate,
     Line,
     Order,
+    RunRecord,
+    Start,
     last_checkpoint,
     problem_line,
     read_record,
     record_started,
 )
 from nnstudio.kit import files
+from nnstudio.worker.adopt import take_over
 from nnstudio.worker.control import Control
+from nnstudio.worker.exhibits import Exhibits
 from nnstudio.worker.faults import Places, explain
 from nnstudio.worker.load import RunPackage, loaded
 from nnstudio.worker.telemetry import Telemetry
 
 EVENTS = "events.jsonl"
 LOCK = "run.lock"
+UNWRITTEN = ("epoch", "telemetry", "samples", "scene")
+"""Lines that `events.jsonl` does not hold: other files do, or nobody asks for them later."""
+
+VITALS_PERIOD = 2.0
+"""Seconds between two lines of vitals in `events.jsonl`, from which rates are drawn later."""
 
 
 class Worker:
@@ -70,6 +80,7 @@ class Worker:
         self._latest: dict[str, Line] = {}
         self._places = Places(folder)
         self._recorder: Any = None
+        self._vitals_at = -VITALS_PERIOD
 
     def order(self, order: Order) -> None:
         """Take an order; from any thread."""
@@ -85,11 +96,11 @@ class Worker:
             record = read_record(self.folder)
             self._places = Places(self.folder, record.keys, record.lines)
             with loaded(self.folder, record.id, self.hashes) as package:
-                self._train(package)
+                self._train(package, record)
         self.control.end()
         lock.release()
 
-    def _train(self, package: RunPackage) -> None:
+    def _train(self, package: RunPackage, record: RunRecord) -> None:
         train, show = package.module("train"), package.module("kit.show")
         stop_type = package.module("kit.loops.state").Stop
         recorder = show.Recorder(
@@ -98,8 +109,25 @@ class Worker:
         self._recorder = recorder
         self.control.bind(recorder, stop_type)
         telemetry = Telemetry(self._tell, self._places.node, self._telemetry_budget)
+        report = _Report(self, recorder, telemetry, stop_type)
+        start = None if "--resume" in self.argv else record.start
+        if start is not None:
+            checkpoints = package.module("kit.checkpoints")
+            report.prepare = lambda state: self._take_over(state, record, start, checkpoints)
         with recorder:
-            train.main(self.argv, report=_Report(self, recorder, telemetry, stop_type))
+            train.main(self.argv, report=report)
+
+    def _take_over(self, state: Any, record: RunRecord, start: Start, checkpoints: Any) -> None:
+        """Begin with the weights of another run, and keep them as the first checkpoint."""
+        words = take_over(
+            state.modules,
+            state.objects,
+            record.keys,
+            start,
+            lambda folder: checkpoints.load(checkpoints.find(folder, start.checkpoint)),
+        )
+        self._recorder.checkpoint_now()
+        self._tell({"event": "note", "message": words})
 
     def _tell(self, line: Line) -> None:
         """Pass a line on; all but the figures of steps are also written into the run folder."""
@@ -122,10 +150,16 @@ class Worker:
             with _Ignored():
                 figures = (line["device"], line["threads"], line["parameters"])
                 record_started(self.folder, *figures)
-        if kind not in ("epoch", "telemetry"):
+        if kind not in UNWRITTEN and (kind != "vitals" or self._vitals_due()):
             text = json.dumps(line) + "\n"
             with _Ignored():  # a full disk is told by the recorder
                 files.append(self.folder / EVENTS, text.encode(), sync=kind in FINAL)
+
+    def _vitals_due(self) -> bool:
+        now = time.monotonic()
+        due = now - self._vitals_at >= VITALS_PERIOD
+        self._vitals_at = now if due else self._vitals_at
+        return due
 
     def _explain(self, error: BaseException) -> Line:
         return problem_line(explain(error, self._places))
@@ -139,7 +173,7 @@ class Worker:
         problem = explain(error, self._places)
         words = f"Paused at step {state.step}: {problem.message} ({problem.hint})."
         if not self.control.stopping:
-            self.control.pause_for(state, words)
+            self.control.pause_for(state, words, problem.code)
 
     def _give_up(self) -> None:
         """End the run although its thread is still busy; what that thread does no longer counts."""
@@ -177,6 +211,8 @@ class _Report:
     ) -> None:
         self.worker, self.recorder, self.telemetry = worker, recorder, telemetry
         self.stop_type = stop_type
+        self.prepare: Callable[[Any], None] | None = None
+        self.exhibits = Exhibits(worker.tell, worker.folder)
 
     def __call__(self, state: Any, metrics: Mapping[str, Any], /) -> None:
         worker = self.worker
@@ -184,28 +220,33 @@ class _Report:
         if worker.given_up:
             raise self.stop_type
         worker.places.modules = state.modules
+        if self.prepare is not None:
+            self.prepare(state)
+            self.prepare = None
         self.telemetry.collect(state.step)
-        self._despite_the_world(state, lambda: self.recorder(state, metrics))
-        self._despite_the_world(state, lambda: worker.control.between(state))
+        try:
+            self.recorder(state, metrics)
+            worker.control.between(state)
+        except OSError as error:
+            self._wait_out(state, error)
+        self.exhibits.look(state)
         self.telemetry.arm(state.modules)
         worker.control.leave()
 
-    def _despite_the_world(self, state: Any, action: Callable[[], None]) -> None:
-        """What the disk refuses when it was asked for is tried again after a pause."""
+    def _wait_out(self, state: Any, error: OSError) -> None:
+        """What the disk refused is tried again after a pause, and again."""
         while True:
+            self.worker.pause(state, error)
+            if self.worker.control.stopping:
+                raise self.stop_type from error
+            self.recorder.checkpoint_now()
             try:
-                action()
-            except OSError as error:
-                self.worker.pause(state, error)
-                if self.worker.control.stopping:
-                    raise self.stop_type from error
-                action = self._again(state)
+                self.recorder(state, {})
+                self.worker.control.between(state)
+            except OSError as another:
+                error = another
             else:
                 return
-
-    def _again(self, state: Any) -> Callable[[], None]:
-        self.recorder.checkpoint_now()
-        return lambda: self.recorder(state, {})
 
 
 class _Funnel:

@@ -298,6 +298,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "let the last layer make the shape of the target",
     ),
     "data.loss": ("{loss} cannot judge a {task}", "choose one of {choices}"),
+    "data.unreadable": ("{what}", "{hint}"),
+    "data.unread": ("the data could not be read: {why}", "try again, or look at the file"),
     "data.none": ("there is no data to train on", "choose data"),
     # ---------------------------------------------------------------------- code
     "code.custom_name": (

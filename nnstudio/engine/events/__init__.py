@@ -1,6 +1,7 @@
 """What a run tells and what it is told: frozen values, their JSON lines, and the box they wait in.
 
-    events   RunStarted · Metrics · EpochEnded · CheckpointSaved · Note · Telemetry
+    events   RunStarted · Metrics · EpochEnded · CheckpointSaved · Note · Telemetry · Vitals ·
+             Samples · Scene
              and at the end exactly one of Finished · Stopped · Failed
     orders   Pause · Continue · Stop · SetHyper · CheckpointNow
 
@@ -25,6 +26,7 @@ from nnstudio.engine.events.mailbox import Mailbox
 from nnstudio.engine.events.record import (
     RunRecord,
     Segment,
+    Start,
     last_checkpoint,
     read_record,
     record_bytes,
@@ -45,10 +47,13 @@ from nnstudio.engine.events.values import (
     Order,
     Pause,
     RunStarted,
+    Samples,
+    Scene,
     SetHyper,
     Stop,
     Stopped,
     Telemetry,
+    Vitals,
 )
 
 __all__ = [
@@ -70,11 +75,15 @@ __all__ = [
     "Pause",
     "RunRecord",
     "RunStarted",
+    "Samples",
+    "Scene",
     "Segment",
     "SetHyper",
+    "Start",
     "Stop",
     "Stopped",
     "Telemetry",
+    "Vitals",
     "last_checkpoint",
     "lines",
     "order",

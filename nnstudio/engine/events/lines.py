@@ -22,10 +22,13 @@ from nnstudio.engine.events.values import (
     Order,
     Pause,
     RunStarted,
+    Samples,
+    Scene,
     SetHyper,
     Stop,
     Stopped,
     Telemetry,
+    Vitals,
 )
 
 Line: TypeAlias = dict[str, Any]
@@ -34,7 +37,7 @@ Line: TypeAlias = dict[str, Any]
 FINAL = ("finished", "stopped", "failed")
 """The lines that end a run."""
 
-PRIVATE = ("telemetry",)
+PRIVATE = ("telemetry", "vitals", "samples", "scene")
 """Lines that stay inside the application."""
 
 _EVENTS: Mapping[str, type[Any]] = {
@@ -43,6 +46,9 @@ _EVENTS: Mapping[str, type[Any]] = {
     "checkpoint": CheckpointSaved,
     "note": Note,
     "telemetry": Telemetry,
+    "vitals": Vitals,
+    "samples": Samples,
+    "scene": Scene,
     "finished": Finished,
     "stopped": Stopped,
 }
@@ -93,7 +99,7 @@ def pack(event: Event) -> Line:
     line: Line = {"event": _NAMES[type(event)]}
     for name in _fields(type(event)):
         value = getattr(event, name)
-        if name == "state" and not value:
+        if name in ("state", "changed", "cause") and not value:
             continue
         line[name] = dict(value) if isinstance(value, Mapping) else value
     return line

@@ -13,13 +13,16 @@ from collections import deque
 from collections.abc import Mapping
 
 from nnstudio.engine.events.lines import Line, unpack
-from nnstudio.engine.events.values import Event, Metrics, Telemetry
+from nnstudio.engine.events.values import Event, Metrics, Samples, Scene, Telemetry, Vitals
 
 ROWS = 65_536
 """Steps that are kept for a reader who is late."""
 
 BLOCK = 4_096
 """Steps in one `Metrics` value."""
+
+ENDLESS = (Telemetry, Vitals, Samples, Scene)
+"""What, besides metrics, comes without end when nobody reads."""
 
 OTHERS = 4_096
 """Events that are no metrics and are kept for a reader who is late."""
@@ -92,12 +95,11 @@ class Mailbox:
         rows, others = self._limits
         while self._rows > rows:
             self._drop(Metrics)
-        # Without a reader only telemetry comes without end.
         if len(self._events) > others + rows // BLOCK:
-            self._drop(Telemetry)
+            self._drop(*ENDLESS)
 
-    def _drop(self, kind: type[Metrics | Telemetry]) -> None:
-        oldest = next((event for event in self._events if isinstance(event, kind)), None)
+    def _drop(self, *kinds: type[Event]) -> None:
+        oldest = next((event for event in self._events if isinstance(event, kinds)), None)
         if oldest is None:
             return
         self._events.remove(oldest)

@@ -32,6 +32,21 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Start:
+    """The weights that a run begins with, when they are those of another run.
+
+    Attributes:
+        run: The folder of that run.
+        checkpoint: `last` or `best`.
+        moved: Where nodes are now that an edit moved: `{"n3": "u/n3"}` for one that was grouped.
+    """
+
+    run: str
+    checkpoint: str = "last"
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """The content of `run.json`.
 
@@ -48,6 +63,7 @@ class RunRecord:
         segments: At least one; the last is the one that counts.
         keys: What each class of `model.py` is made of: `KeyTable`s as JSON, by role.
         lines: The node of each line, by file name; lines are text, as JSON has it.
+        start: Where its first weights come from; None when they are drawn.
         format: The version of this file.
     """
 
@@ -63,6 +79,7 @@ class RunRecord:
     segments: tuple[Segment, ...] = (Segment(),)
     keys: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    start: Start | None = None
     format: int = FORMAT
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -80,11 +80,15 @@ class Note:
         state: What the run does from now on, when the note tells a change: `paused`, `running`,
             `waiting`; else "".
         step: Updates done when it was said.
+        changed: What was changed while it runs, from which value to which: `{"lr": (0.1, 0.01)}`.
+        cause: The code of the problem that made it pause, such as `run.disk`; "" when a person did.
     """
 
     message: str
     state: str = ""
     step: int = 0
+    changed: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,50 @@ class Telemetry:
     step: int
     figure: str
     nodes: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How a run is, a few times a second.
+
+    Attributes:
+        step: Updates done.
+        hyper: What may be changed while it runs, as it is set now: `{"lr": 0.01}`.
+        rates: The learning rates that the last step took: what is set, times the schedule.
+        memory: Bytes that its process takes, and on a GPU those that its tensors take there;
+            0 where the system does not tell.
+    """
+
+    step: int
+    hyper: Mapping[str, float] = field(default_factory=dict)
+    rates: Mapping[str, float] = field(default_factory=dict)
+    memory: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A network that draws has drawn a picture; it lies in the run folder.
+
+    Attributes:
+        step: Updates done.
+        path: The file, from the run folder.
+    """
+
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What happened last in the world that a network acts in.
+
+    Attributes:
+        step: Updates done.
+        frames: One row of numbers for each of the last steps, as the world tells them.
+    """
+
+    step: int
+    frames: Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +201,9 @@ Event: TypeAlias = (
     | CheckpointSaved
     | Note
     | Telemetry
+    | Vitals
+    | Samples
+    | Scene
     | Finished
     | Stopped
     | Failed

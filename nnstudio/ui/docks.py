@@ -1,0 +1,248 @@
+"""The panels around the canvas: one row of data each, made when they are first looked at.
+
+A panel is any widget that is made as `Factory(context, parent)`. Its `windowTitle`, where it sets
+one, is what its tab says (`Problems 2`). A panel may have `help_topic`, a key of `ui.help_pages`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
+
+from nnstudio.ui.dock_title import DockTitle
+from nnstudio.ui.i18n import tr
+from nnstudio.ui.theme import Theme
+
+if TYPE_CHECKING:  # it is made after the first paint, and imported only then
+    from nnstudio.ui.context import Context
+
+Area = Literal["left", "right", "bottom"]
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A panel.
+
+    Attributes:
+        id: Its name in arrangements and remembered layouts.
+        title: The words on its tab.
+        area: Where it is at first.
+        factory: `module:Class`, imported when the panel is first seen.
+        arrangements: Those that show it at first.
+    """
+
+    id: str
+    title: str
+    area: Area
+    factory: str
+    arrangements: tuple[str, ...]
+
+    @property
+    def present(self) -> bool:
+        """True when its module is there."""
+        return find_spec(self.factory.partition(":")[0]) is not None
+
+
+_ROOM = "nnstudio.ui.panels."
+PANELS: tuple[PanelRow, ...] = (
+    PanelRow("palette", "Layers", "left", _ROOM + "palette:PalettePanel", ("design",)),
+    PanelRow("inspector", "Inspector", "right", _ROOM + "inspector:InspectorPanel",
+             ("design", "train")),
+    PanelRow("history", "History", "right", _ROOM + "history:HistoryPanel", ()),
+    PanelRow("monitor", "Monitor", "bottom", _ROOM + "monitor:MonitorPanel",
+             ("design", "train")),
+    PanelRow("code", "Code", "bottom", _ROOM + "code:CodePanel", ("design", "export")),
+    PanelRow("problems", "Problems", "bottom", _ROOM + "problems:ProblemsPanel",
+             ("design", "data", "train", "export")),
+    PanelRow("data", "Data", "bottom", _ROOM + "data:DataPanel", ("design", "data")),
+    PanelRow("runs", "Runs", "bottom", _ROOM + "runs:RunsPanel", ("design", "train")),
+    PanelRow("images", "Pictures", "bottom", _ROOM + "images:ImagesPanel", ("train",)),
+    PanelRow("environment", "Environment", "bottom", _ROOM + "environment:EnvironmentPanel",
+             ("train",)),
+    PanelRow("export", "Export", "right", _ROOM + "export:ExportPanel", ("export",)),
+    PanelRow("log", "Log", "bottom", _ROOM + "log:LogPanel", ("design", "train")),
+)  # fmt: skip
+"""All panels, in the order of their tabs. A row whose module is missing is left out."""
+
+
+def present() -> tuple[PanelRow, ...]:
+    """Return the panels that are there."""
+    return tuple(row for row in PANELS if row.present)
+
+
+class Docks(QObject):
+    """The dock widgets of a window.
+
+    Args:
+        window: It.
+        theme: Colours the icons.
+        rows: The panels.
+    """
+
+    def __init__(
+        self, window: QMainWindow, theme: Theme, rows: tuple[PanelRow, ...] | None = None
+    ) -> None:
+        super().__init__(window)
+        self._window, self._theme = window, theme
+        self._context: Context | None = None
+        self.rows = {row.id: row for row in (present() if rows is None else rows)}
+        self._tidying = False
+        self._docks = {key: self._made(row) for key, row in self.rows.items()}
+        self.place()
+
+    def __getitem__(self, panel: str) -> QDockWidget:
+        return self._docks[panel]
+
+    def __iter__(self) -> Iterator[QDockWidget]:
+        return iter(self._docks.values())
+
+    def items(self) -> Iterator[tuple[str, QDockWidget]]:
+        """Yield the panels by name."""
+        yield from self._docks.items()
+
+    def place(self) -> None:
+        """Put every panel where it is at first, those of one side behind each other as tabs."""
+        first: dict[str, QDockWidget] = {}
+        for key, dock in self._docks.items():
+            area = self.rows[key].area
+            dock.setFloating(False)
+            self._window.addDockWidget(AREAS[area], dock)
+            if area in first:
+                self._window.tabifyDockWidget(first[area], dock)
+            first.setdefault(area, dock)
+            dock.hide()
+        self.tidy()
+
+    def arrange(self, name: str) -> None:
+        """Show the panels of an arrangement and no others."""
+        raised: set[str] = set()
+        for key, dock in self._docks.items():
+            dock.setVisible(name in self.rows[key].arrangements)
+        order = sorted(self.rows, key=lambda key: key != name)
+        for key in order:
+            row = self.rows[key]
+            if name in row.arrangements and row.area not in raised:
+                raised.add(row.area)
+                self._docks[key].raise_()
+        self.tidy()
+
+    def panel(self, panel: str) -> QWidget | None:
+        """Return a panel's widget, making it when it was never seen; None without such a panel."""
+        if panel not in self._docks:
+            return None
+        self._fill(panel)
+        return self._docks[panel].widget()
+
+    def show(self, panel: str) -> None:
+        """Bring a panel to the front."""
+        dock = self._docks.get(panel)
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+            self.tidy()
+
+    def start_filling(self, context: Context) -> None:
+        """From now on, make a panel as soon as it is seen; before, the window was not painted.
+
+        Args:
+            context: What each panel is handed.
+        """
+        self._context = context
+        for key, dock in self._docks.items():
+            if dock.isVisible() and not dock.visibleRegion().isEmpty():
+                self._fill(key)
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """Return a menu in which each panel can be shown and hidden."""
+        menu = QMenu(tr("Panels"), parent)
+        for dock in self:
+            menu.addAction(dock.toggleViewAction())
+        return menu
+
+    def tidy(self) -> None:
+        """Let tabs stand for titles, once Qt has settled where the panels are."""
+        if not self._tidying:
+            self._tidying = True
+            QTimer.singleShot(0, self, self._tidy)
+
+    def _tidy(self) -> None:
+        self._tidying = False
+        for dock in self:
+            alone = dock.isFloating() or not any(
+                other.isVisible() for other in self._window.tabifiedDockWidgets(dock)
+            )
+            title = dock.titleBarWidget()
+            if isinstance(title, DockTitle):
+                title.set_compact(not alone)
+        for bar in self._window.findChildren(
+            QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly
+        ):
+            self._dress(bar)
+
+    def _dress(self, bar: QTabBar) -> None:
+        bar.setDrawBase(False)
+        bar.setExpanding(False)
+        bar.setUsesScrollButtons(True)
+        bar.setElideMode(Qt.TextElideMode.ElideNone)
+        if bar.contextMenuPolicy() != Qt.ContextMenuPolicy.CustomContextMenu:
+            bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            bar.customContextMenuRequested.connect(lambda at, b=bar: self._tab_menu(b, at))
+
+    def _tab_menu(self, bar: QTabBar, at: QPoint) -> None:
+        text = bar.tabText(bar.tabAt(at))
+        dock = next((one for one in self if one.windowTitle() == text), None)
+        if dock is not None:
+            title = dock.titleBarWidget()
+            assert isinstance(title, DockTitle)
+            title.menu().popup(bar.mapToGlobal(at))
+
+    def _made(self, row: PanelRow) -> QDockWidget:
+        dock = QDockWidget(tr(row.title), self._window)
+        dock.setObjectName(row.id)
+        dock.setTitleBarWidget(DockTitle(dock, self._theme))
+        dock.visibilityChanged.connect(lambda seen, key=row.id: self._seen(key, seen))
+        dock.topLevelChanged.connect(lambda _: self.tidy())
+        dock.dockLocationChanged.connect(lambda _: self.tidy())
+        return dock
+
+    def _seen(self, panel: str, seen: bool) -> None:
+        self.tidy()
+        if seen:
+            self._fill(panel)
+
+    def _fill(self, panel: str) -> None:
+        dock = self._docks[panel]
+        if dock.widget() is not None or self._context is None:
+            return
+        module, _, name = self.rows[panel].factory.partition(":")
+        made: QWidget = getattr(import_module(module), name)(self._context, dock)
+        made.windowTitleChanged.connect(dock.setWindowTitle)
+        if made.windowTitle():
+            dock.setWindowTitle(made.windowTitle())
+        dock.setWidget(made)
+
+
+def prepare(window: QMainWindow) -> None:
+    """Let panels be torn off and nested, tabs stand on top, and the left side reach down."""
+    options = QMainWindow.DockOption
+    window.setDockOptions(
+        options.AllowNestedDocks
+        | options.AllowTabbedDocks
+        | options.GroupedDragging
+        | options.AnimatedDocks
+    )
+    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+    window.setDocumentMode(True)
+    window.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
+    window.setCorner(Qt.Corner.BottomRightCorner, AREAS["bottom"])

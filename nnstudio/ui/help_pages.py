@@ -1,0 +1,230 @@
+"""The pages of the help as HTML, made from the same data as everything else.
+
+A topic is `layer:Conv2d`, `panel:monitor`, `canvas`, `start` or `shortcuts`. What comes from a
+document is escaped: a name is never markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from PySide6.QtGui import QKeySequence
+
+from nnstudio.catalogue import registry
+from nnstudio.catalogue.signature import InputPort, OutputPort, ports
+from nnstudio.catalogue.spec import LayerSpec
+from nnstudio.core.params import Param, show
+from nnstudio.graph.model import Project
+from nnstudio.graph.topology import used_block
+from nnstudio.studio.actions import ACTIONS, Action
+from nnstudio.ui.docks import present
+from nnstudio.ui.i18n import tr
+from nnstudio.ui.menus import MENUS
+
+FAMILIES = {
+    "io": "Input and output",
+    "convolution": "Convolution",
+    "linear": "Linear",
+    "normalization": "Normalization",
+    "activation": "Activation",
+    "pooling": "Pooling",
+    "recurrent": "Recurrent",
+    "attention": "Attention",
+    "tensor": "Tensor operations",
+    "regularization": "Regularization",
+    "loss": "Loss",
+}
+
+START = (
+    (
+        "A template is a network that is ready to train: click its picture, then Train. "
+        "What it opens "
+        "is a copy without a file, so that the template stays as it is."
+    ),
+    (
+        "Recovered work is what an earlier session did not close. Click it to go on; it "
+        "is kept until "
+        "it is saved or discarded."
+    ),
+)
+CANVAS = (
+    (
+        "Data flows from top to bottom. Tab or a double-click on the ground opens the search for a "
+        "layer; a layer is put behind the selected node and connected."
+    ),
+    (
+        "Drag from a port to another one to connect them; drop the edge on the ground and "
+        "only layers "
+        "that fit are offered. Drop a node on an edge to put it in between."
+    ),
+    (
+        "Each edge says the shape of what runs through it: N is the batch. A layer that "
+        "does not fit "
+        "says why, right on the node, with repairs that mend it."
+    ),
+    (
+        "Arrows walk from node to node, Ctrl with arrows moves the node, C connects, Enter edits. "
+        "Ctrl+G makes a block of the selection; Ctrl+Enter goes inside, Esc comes out."
+    ),
+)
+PANELS: dict[str, tuple[str, ...]] = {
+    "palette": (
+        (
+            "All layers by family. A click or Enter adds one behind the selected node; "
+            "dragging puts "
+            "it anywhere, also on an edge."
+        ),
+    ),
+    "inspector": (
+        (
+            "The settings of the selected node. Sizes that follow from the input are marked auto; "
+            "typing a value pins it."
+        ),
+        "Below are the shapes that come in and go out, and what the layer is.",
+    ),
+    "history": ("Every step since the file was opened; a click goes to it.",),
+    "monitor": (
+        (
+            "The curves of the run: raw values faint, smoothed ones strong. No spike is "
+            "lost, however "
+            "far one zooms out."
+        ),
+    ),
+    "code": (
+        (
+            "The PyTorch source of the network. It is the very text that is trained and "
+            "exported; a "
+            "line belongs to a node, both ways."
+        ),
+    ),
+    "problems": ("What keeps the network from being built. A click goes to the node.",),
+    "data": ("What the network learns from: the source, some samples, the split.",),
+    "runs": ("All runs of this project with their settings and results.",),
+    "log": ("What happened, in order.",),
+    "images": ("Pictures that the network makes, epoch by epoch.",),
+    "environment": ("The environment in which the network acts, live.",),
+    "export": ("The files that you take home, and the proof that they compute the same.",),
+}
+
+
+def topics() -> list[tuple[str, str, str]]:
+    """Return all topics as (topic, title, group), in the order in which they are listed."""
+    found = [
+        ("start", tr("Start page"), tr("The window")),
+        ("canvas", tr("The canvas"), tr("The window")),
+        *((f"panel:{row.id}", tr(row.title), tr("The window")) for row in present()),
+        ("shortcuts", tr("Keyboard shortcuts"), tr("The window")),
+    ]
+    layers = ((f"layer:{s.name}", s.name, tr(FAMILIES[s.family])) for s in registry.LAYERS.values())
+    return [*found, *layers]
+
+
+def page(topic: str, project: Project) -> str:
+    """Return the page of a topic."""
+    kind, _, name = topic.partition(":")
+    if kind == "layer":
+        return _layer(name, project)
+    if kind == "panel":
+        titles = {row.id: row.title for row in present()}
+        return _words(titles.get(name, name), PANELS.get(name, ()))
+    if topic == "shortcuts":
+        return _shortcuts()
+    return _words("The canvas", CANVAS) if topic == "canvas" else _words("Start page", START)
+
+
+def _words(title: str, paragraphs: Iterable[str]) -> str:
+    return f"<h2>{escape(tr(title))}</h2>" + "".join(f"<p>{escape(tr(p))}</p>" for p in paragraphs)
+
+
+def _shortcuts() -> str:
+    parts = [f"<h2>{escape(tr('Keyboard shortcuts'))}</h2>"]
+    for menu in (*MENUS, ""):
+        rows = [row for row in ACTIONS.values() if row.menu == menu and row.shortcut]
+        if rows:
+            parts.append(f"<h3>{escape(tr(menu or 'Elsewhere'))}</h3>")
+            parts.append(_table(((row.title, _keys(row), row.help) for row in rows), "td"))
+    return "".join(parts)
+
+
+def _keys(row: Action) -> str:
+    sequence = QKeySequence(row.shortcut, QKeySequence.SequenceFormat.PortableText)
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _layer(name: str, project: Project) -> str:
+    spec = registry.layer(name)
+    if spec is None:
+        return _block(name, project)
+    parts = [
+        f"<h2>{escape(spec.name)}</h2>",
+        f"<p>{escape(tr(FAMILIES[spec.family]))}</p>",
+        f"<p>{escape(tr(spec.summary))}</p>",
+        f"<h3>{escape(tr('Shapes'))}</h3>",
+        _shapes(spec),
+    ]
+    if spec.params:
+        parts.append(f"<h3>{escape(tr('Settings'))}</h3>")
+        parts.append(_table((_setting(param) for param in spec.params), "td"))
+    notes = [tr("It draws random numbers while training.")] if spec.random else []
+    notes += [] if spec.tensors else [tr("It learns nothing.")]
+    parts += [f"<p>{escape(note)}</p>" for note in notes]
+    if spec.source:
+        parts.append(f"<p>{escape(tr('Paper'))}: {escape(spec.source)}</p>")
+    if spec.url:
+        url = escape(spec.url, quote=True)
+        parts.append(f'<p><a href="{url}">{escape(tr("The page of PyTorch"))}</a></p>')
+    return "".join(parts)
+
+
+def _block(layer: str, project: Project) -> str:
+    block = project.blocks.get(used_block(layer))
+    if block is None:
+        words = tr("This layer is not known here; a newer NNStudio may know it.")
+        return f"<h2>{escape(layer)}</h2><p>{escape(words)}</p>"
+    note = escape(block.note or tr("A block of this project."))
+    parts = [f"<h2>{escape(block.name)}</h2>", f"<p>{note}</p>"]
+    if block.params:
+        parts.append(_table((_setting(param) for param in block.params), "td"))
+    return "".join(parts)
+
+
+def _shapes(spec: LayerSpec) -> str:
+    signature = ports(spec.signature)
+    rows = [(tr("takes"), *_port(port)) for port in signature.inputs]
+    rows += [(tr("gives"), *_port(port)) for port in signature.outputs]
+    return _table(rows, "code")
+
+
+def _port(port: InputPort | OutputPort) -> tuple[str, str]:
+    text = " ".join(map(str, port.dims))
+    optional = tr(" (may stay open)") if getattr(port, "optional", False) else ""
+    return port.name + optional, text
+
+
+def _setting(param: Param) -> tuple[str, str, str]:
+    choices = ", ".join(param.choices)
+    if param.auto:
+        default = tr("auto: follows from the input")
+    elif param.required:
+        default = tr("must be set")
+    else:
+        default = tr("default {value}", value=show(param.default))
+    expected = choices or param.expected
+    return param.name, f"{expected}; {default}", tr(param.help)
+
+
+def _table(rows: Iterable[Iterable[str]], last: str) -> str:
+    """Return a table; `last` is `code` where the last column is code."""
+    lines = []
+    for row in rows:
+        cells = [escape(cell) for cell in row]
+        if last == "code":
+            cells[-1] = f"<code>{cells[-1]}</code>"
+        first, *rest = cells
+        lines.append(
+            f'<tr><td style="padding: 3px 14px 3px 0"><b>{first}</b></td>'
+            + "".join(f'<td style="padding: 3px 14px 3px 0">{cell}</td>' for cell in rest)
+            + "</tr>"
+        )
+    return f"<table>{''.join(lines)}</table>"

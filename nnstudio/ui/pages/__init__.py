@@ -1,0 +1,1 @@
+"""What the inspector shows: one page for a node, one for several, one for the project."""

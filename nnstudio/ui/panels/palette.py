@@ -1,0 +1,196 @@
+"""The palette: everything that can be added, found by typing, added by a click or by dragging."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBoxLayout, QWidget
+
+from nnstudio.core.problems import NNStudioError
+from nnstudio.studio import fitting, layers_list
+from nnstudio.studio.layers_list import LayersList
+from nnstudio.studio.session import Update
+from nnstudio.ui.context import Context
+from nnstudio.ui.i18n import tr
+from nnstudio.ui.layer_rows import ROW, LayerDelegate, LayerModel, LayerRow
+from nnstudio.ui.overriding import override
+from nnstudio.ui.panel import Panel
+from nnstudio.ui.search_edit import SearchEdit
+from nnstudio.ui.widgets import label
+
+
+class LayerView(QListView):
+    """The list; a click on a star makes a favourite, any other click on a layer adds it."""
+
+    def __init__(self, panel: PalettePanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self._star: QModelIndex | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(tr("Layers"))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        self._star = index if self._panel.on_star(index, at) else None
+        if self._star is None:
+            super().mousePressEvent(event)
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._star is not None:
+            star, self._star = self._star, None
+            if self.indexAt(event.position().toPoint()) == star:
+                self._panel.love(star)
+            return
+        super().mouseReleaseEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._panel.take(self.currentIndex())
+        elif event.text().isprintable() and event.text().strip():
+            self._panel.search.setFocus()
+            self._panel.search.setText(event.text())
+        else:
+            super().keyPressEvent(event)
+
+
+class PalettePanel(Panel):
+    """Layers and blocks by family, with a search on top."""
+
+    help_topic = "palette"
+
+    def __init__(
+        self, context: Context, parent: QWidget | None = None, likes: LayersList | None = None
+    ) -> None:
+        super().__init__(context, parent)
+        self.likes = likes or LayersList()
+        self.setMinimumWidth(160)
+        self.search = SearchEdit(context.theme, tr("Search layers…"), "Tab")
+        self.model = LayerModel(self)
+        self.delegate = LayerDelegate(context.theme, self)
+        self.list = LayerView(self)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(self.delegate)
+        self.nothing = label("", "muted", wrap=True)
+        self.nothing.hide()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 8, 0, 0)
+        box.setSpacing(6)
+        top = QVBoxLayout()
+        top.setContentsMargins(8, 0, 8, 0)
+        top.addWidget(self.search)
+        top.addWidget(self.nothing)
+        box.addLayout(top)
+        box.addWidget(self.list, 1)
+        self._listen()
+
+    def refresh(self) -> None:
+        """Show what can be added here."""
+        project = self.context.session.project
+        text = self.search.text()
+        self.delegate.favourites = self.likes.favourites
+        found = fitting.layers(project, self.context.view.graph)
+        self.model.show_groups(self.likes.groups(found, text))
+        none = self.model.first() < 0 and bool(text.strip())
+        self.nothing.setText(tr("No layer is called “{text}”. Try another word.", text=text))
+        self.nothing.setVisible(none)
+        if text.strip() and self.model.first() >= 0:
+            self.list.setCurrentIndex(self.model.index(self.model.first()))
+        self.list.viewport().update()
+
+    def take(self, index: QModelIndex) -> None:
+        """Add the layer of a row after the selected node; fold or unfold at a heading."""
+        row: LayerRow | None = index.data(ROW) if index.isValid() else None
+        if row is None:
+            return
+        if row.found is None:
+            self.model.toggle(row.group)
+        else:
+            self.add(row.found.layer)
+
+    def add(self, layer: str) -> None:
+        """Add a layer after the selected node, and select it, so that the next one follows it."""
+        session, view = self.context.session, self.context.view
+        graph = view.graph
+        if graph not in session.project.graphs and graph not in session.project.blocks:
+            return
+        try:
+            made = layers_list.added(
+                session.project, session.analysis, graph, layer, view.selection
+            )
+        except NNStudioError as error:
+            self.context.refused(error)
+            return
+        if self.context.do(made.edit):
+            self.likes.used(layer)
+            view.reveal(graph, made.node)
+
+    def on_star(self, index: QModelIndex, at: QPoint) -> bool:
+        """Tell whether a place is the star of a row."""
+        row: LayerRow | None = index.data(ROW) if index.isValid() else None
+        if row is None or row.found is None or row.found.family == "block":
+            return False
+        return self.delegate.star(self.list.visualRect(index)).contains(at)
+
+    def love(self, index: QModelIndex) -> None:
+        """Make the layer of a row a favourite, or none any more."""
+        row: LayerRow = index.data(ROW)
+        if row.found is not None:
+            self.likes.toggle(row.found.layer)
+
+    def _listen(self) -> None:
+        self.search.textChanged.connect(lambda _: self.refresh())
+        self.search.moved.connect(self._move)
+        self.search.entered.connect(lambda _: self.take(self._current()))
+        self.list.clicked.connect(self.take)
+        self.list.customContextMenuRequested.connect(self._menu)
+        self.follow(self.likes.changed, self.later)
+        self.follow(self.context.session.changed, self._changed)
+        self.context.view.graph_changed.connect(self.later)
+        self.context.theme.changed.connect(self.list.viewport().update)
+
+    def _current(self) -> QModelIndex:
+        index = self.list.currentIndex()
+        return index if index.isValid() else self.model.index(max(self.model.first(), 0))
+
+    def _move(self, event: QKeyEvent) -> None:
+        """Walk through the list while the keyboard stays in the search."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}
+        by = step.get(Qt.Key(event.key()), -8)
+        at = self.list.currentIndex().row() if self.list.currentIndex().isValid() else -1
+        last = self.model.rowCount() - 1
+        goal = max(0, min(at + by, last))
+        while 0 < goal < last and self.model.rows[goal].found is None:
+            goal += 1 if by > 0 else -1
+        self.list.setCurrentIndex(self.model.index(goal))
+
+    def _menu(self, at: QPoint) -> None:
+        index = self.list.indexAt(at)
+        row: LayerRow | None = index.data(ROW) if index.isValid() else None
+        if row is None or row.found is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Add"), lambda: self.take(index))
+        if row.found.family != "block":
+            loved = row.found.layer in self.likes.favourites
+            words = tr("Take from the favourites") if loved else tr("Add to the favourites")
+            menu.addAction(words, lambda: self.love(index))
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def _changed(self, update: Update) -> None:
+        change = update.change
+        listed = change.blocks_added or change.blocks_removed or change.custom
+        named = any({"name", "note"} & one.fields for one in change.graphs.values())
+        if update.reset or listed or named:
+            self.later()

@@ -1,0 +1,1 @@
+"""Plots that stay fluid at a million points."""
