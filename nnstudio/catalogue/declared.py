@@ -39,6 +39,9 @@ _TABLES = {
 _OF_THE_RUN = frozenset({"resume", "report"})
 """Arguments of a loop that the program fills in, not the user."""
 
+PATH = "path"
+"""The first argument of a reader: the file that it reads."""
+
 
 class DeclarationError(ValueError):
     """A file of the kit does not declare its settings as it should: our own bug."""
@@ -118,14 +121,15 @@ def _choosable(home: Home, path: Path, name: str) -> Choosable:
         params = tuple(_params(function, documented))
     except DeclarationError as error:
         raise DeclarationError(f"{path.name}: {function.name}: {error}") from error
+    found = _constants(text) if home.function else {}
+    own = _own_file(function, documented, bool(_texts(found.get("FILES"))))
     module = path.stem
     about = summary(_module_docstring(text) if home.function else docstring)
-    found = _constants(text) if home.function else {}
     return Choosable(
         name=name,
         title=_heading(about) if home.function else _words(name),
         summary=about,
-        params=params,
+        params=(*own, *params),
         code=f"{module}.{function.name}",
         imports=(f"from {'.'.join(path.relative_to(package()).parent.parts)} import {module}",),
         roles=_texts(found.get("ROLES")),
@@ -155,6 +159,22 @@ def _params(function: ast.FunctionDef, documented: Mapping[str, Entry]) -> Itera
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if argument.arg not in _OF_THE_RUN:
             yield _param(argument, default, documented.get(argument.arg, Entry()))
+
+
+def _own_file(
+    function: ast.FunctionDef, documented: Mapping[str, Entry], ships: bool
+) -> tuple[Param, ...]:
+    """Return the setting that names a file of the user's own, for a reader that takes one.
+
+    Readers take it as their first argument; where files come along, it may stay empty.
+    """
+    arguments = function.args.posonlyargs + function.args.args
+    if not arguments or arguments[0].arg != PATH or function.args.defaults:
+        return ()
+    words = documented.get(PATH, Entry()).help
+    if ships:
+        words = f"A file of your own; the one that came along when empty. {words}"
+    return (Param(PATH, "file", None, words, required=not ships, optional=ships),)
 
 
 def _param(argument: ast.arg, default: ast.expr | None, entry: Entry) -> Param:

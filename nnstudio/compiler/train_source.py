@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
 from typing import NamedTuple
 
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
+from nnstudio.catalogue.declared import PATH
 from nnstudio.compiler.generated import Source
 from nnstudio.compiler.model_source import class_names
 from nnstudio.compiler.results import Analysis
@@ -154,13 +156,17 @@ class _Script:
     def _reading(self) -> str:
         self.imports |= set(self.read.imports)
         path = self._path()
-        settings = self._arguments(self.read.params, self.reader.args)
+        declared = [param for param in self.read.params if param.name != PATH]
+        settings = self._arguments(declared, self.reader.args)
         return f"{self.read.code}({', '.join([*([path] if path else []), *settings])})"
 
     def _path(self) -> str:
         """Return the file that is read: the one of the command line, or the one that came along."""
-        if self.read.files:
-            return f"args.data or FILES / {literal(self.read.files[0])}"
+        own = self.reader.args.get(PATH)
+        names = [PurePath(own).name] if isinstance(own, str) else []
+        names = [name for name in (*names, *self.read.files) if name]
+        if names:
+            return f"args.data or FILES / {literal(names[0])}"
         return "" if self.read.task == "environment" else "args.data"
 
     def _settings(self) -> Iterator[str]:

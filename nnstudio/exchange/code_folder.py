@@ -68,7 +68,8 @@ class CodeFolder:
     @property
     def finds_data(self) -> bool:
         """Whether the script finds its data by itself, or needs none."""
-        return not self.data or "FILES" in self.code.train.text
+        named = "FILES" in self.code.train.text
+        return not self.data or (named and self.data[0].embedded)
 
     def files(self) -> dict[str, bytes]:
         """Return the content of every file of code by its path."""
@@ -141,8 +142,8 @@ def _data(project: Project, folder: Path | None) -> tuple[DataFile, ...]:
         return ()
     own = reader.args.get("path")
     found = [paths.resource("datasets", name) for name in registry.READERS[reader.name].files]
-    if not found and isinstance(own, str):
-        found = [(folder or Path()) / own]
+    if isinstance(own, str) and own:  # in the place of the first that came along
+        found = [(folder or Path()) / own, *found[1:]]
     return tuple(map(_data_file, found))
 
 

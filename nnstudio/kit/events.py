@@ -10,12 +10,15 @@ from typing import Any, TypeAlias
 Event: TypeAlias = dict[str, Any]
 
 
+_encode = json.JSONEncoder(allow_nan=False).encode  # made once: json.dumps makes one each time
+
+
 def as_json(event: Event) -> str:
     """An event as one line of strict JSON: every digit of a number, null for NaN."""
     try:
-        return json.dumps(event, allow_nan=False)
+        return _encode(event)
     except ValueError:
-        return json.dumps(_without_nan(event))
+        return _encode(_without_nan(event))
 
 
 def _without_nan(value: Any) -> Any:

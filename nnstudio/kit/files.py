@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -39,14 +39,15 @@ def write_bytes(path: Path | str, data: bytes) -> None:
     """
     target = Path(os.path.realpath(path))
     temporary = _beside(target)
-    try:
-        _write_new(temporary, data)
-        _keep_mode(target, temporary)
-        _again(os.replace, temporary, target)
-    except BaseException:
-        _remove(temporary)
-        raise
-    sync_folder(target.parent)
+    with _named(path):
+        try:
+            _write_new(temporary, data)
+            _keep_mode(target, temporary)
+            _again(os.replace, temporary, target)
+        except BaseException:
+            _remove(temporary)
+            raise
+        sync_folder(target.parent)
 
 
 def write_text(path: Path | str, text: str) -> None:
@@ -67,18 +68,14 @@ def write_folder(path: Path | str, contents: Mapping[str, bytes]) -> None:
     """
     target = Path(path)
     temporary = _beside(target)
-    try:
-        _again(os.mkdir, temporary)
-        for name, data in contents.items():
-            _again(os.makedirs, (temporary / name).parent, exist_ok=True)
-            _write_new(temporary / name, data)
-        for folder in {(temporary / name).parent for name in contents} | {temporary}:
-            sync_folder(folder)
-        _put_folder(temporary, target)
-    except BaseException:
-        _remove(temporary)
-        raise
-    sync_folder(target.parent)
+    with _named(path):
+        try:
+            _fill(temporary, contents)
+            _put_folder(temporary, target)
+        except BaseException:
+            _remove(temporary)
+            raise
+        sync_folder(target.parent)
 
 
 def append(path: Path | str, data: bytes, *, sync: bool = True) -> None:
@@ -93,19 +90,21 @@ def append(path: Path | str, data: bytes, *, sync: bool = True) -> None:
     Raises:
         OSError: The disk refused; the file has its old length again.
     """
-    descriptor = _again(os.open, path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
-    try:
-        length = os.fstat(descriptor).st_size
+    with _named(path):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY
+        descriptor = _again(os.open, path, flags, 0o666)
         try:
-            _write_all(descriptor, data)
-            if sync:
-                _sync(descriptor)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.ftruncate(descriptor, length)
-            raise
-    finally:
-        os.close(descriptor)
+            length = os.fstat(descriptor).st_size
+            try:
+                _write_all(descriptor, data)
+                if sync:
+                    _sync(descriptor)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, length)
+                raise
+        finally:
+            os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
@@ -135,6 +134,26 @@ def sha256_file(path: Path | str) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _named(path: Path | str) -> Iterator[None]:
+    """Let an error tell of the file that was meant; a write names none, or a temporary one."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = os.fspath(path), None
+        raise
+
+
+def _fill(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Make a folder and the files in it, all of them safe on the disk."""
+    _again(os.mkdir, folder)
+    for name, data in contents.items():
+        _again(os.makedirs, (folder / name).parent, exist_ok=True)
+        _write_new(folder / name, data)
+    for inside in {(folder / name).parent for name in contents} | {folder}:
+        sync_folder(inside)
 
 
 def _beside(target: Path) -> Path:

@@ -204,9 +204,8 @@ class Recorder:
     def _pulse(self, state: State, now: float, *, epoch_ended: bool) -> None:
         """What is done a few times a second: flush, look at the guard, save, stop."""
         self._flush(now)
+        self._write_down()
         check(state)
-        if self._unwritten and self.folder is not None:
-            self._write_down(self.folder / METRICS)
         self._collect()
         asked = self._save or self._stop
         if asked or self.due(now - self._saved_at, self._cost, epoch_ended=epoch_ended):
@@ -236,17 +235,18 @@ class Recorder:
         self._put([figures("metrics", *w[:3], v) for w, v in zip(waiting, values, strict=True)])
 
     def _put(self, events: list[Event]) -> None:
-        """Write events down, then emit them."""
+        """Emit events, and have them ready to be written down."""
         if self.folder is not None:
             self._unwritten += "".join(f"{as_json(event)}\n" for event in events)
-            self._write_down(self.folder / METRICS)
         for event in events:
             self.emit(event)
 
-    def _write_down(self, path: Path, *, sync: bool = False) -> None:
-        """Append what waits to a file; what the disk refuses goes on waiting."""
+    def _write_down(self, *, sync: bool = False) -> None:
+        """Append what waits to the metrics; what the disk refuses goes on waiting."""
+        if self.folder is None or not (self._unwritten or sync):
+            return
         try:
-            files.append(path, self._unwritten.encode(), sync=sync)
+            files.append(self.folder / METRICS, self._unwritten.encode(), sync=sync)
             self._unwritten = self._grumbled = ""
         except OSError as error:
             self.trouble(error)
@@ -267,8 +267,7 @@ class Recorder:
             self._collect(wait=wait)
 
     def _hand_over(self, shelf: Shelf, state: State) -> None:
-        if self.folder is not None:  # a checkpoint never knows more steps than the metrics
-            self._write_down(self.folder / METRICS, sync=True)
+        self._write_down(sync=True)  # a checkpoint never knows more steps than the metrics
         same = self._best is not None and self._best.step == state.step
         last = self._best if same and self._best is not None else self._take(state)
         self._handed = [last] if self._best in (None, last) else [self._best, last]
@@ -292,6 +291,8 @@ class Recorder:
                 self._best = self._handed[0]
             self.trouble(error)
             return
+        if written:
+            self._refused = None
         for path in written:
             self._kept = int(path.name.rpartition("-")[2])
             self.emit({"event": "checkpoint", "step": self._kept, "path": str(path)})
@@ -302,6 +303,7 @@ class Recorder:
             self._ending(error, None)
             return
         self._flush(self.clock())
+        self._write_down()
         if error is None:
             check(state)
             self._checkpoint(state, wait=True)
@@ -312,7 +314,8 @@ class Recorder:
             raise self._refused
         lost = state.step - self._kept
         if isinstance(error, Stop) and self._shelf is not None and self._saved != _mark(state):
-            self.note(f"A step was broken off; {lost} since the last checkpoint are lost.")
+            why = "A step was broken off" if self._refused is None else "The disk refused"
+            self.note(f"{why}; {lost} steps since the last checkpoint are lost.")
         self._ending(error, state)
 
     def _ending(self, error: BaseException | None, state: State | None) -> None:

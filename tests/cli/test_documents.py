@@ -90,7 +90,7 @@ def test_unknown_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "mlp-digits" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [[], ["nope"], ["check"], ["check", "a", "--nope"], ["train"]])
+@pytest.mark.parametrize("words", [["nope"], ["check"], ["check", "a", "--nope"], ["train"]])
 def test_wrong_usage(words: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)

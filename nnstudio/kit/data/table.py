@@ -13,6 +13,7 @@ from .splits import Data, TensorSplit, random_split
 
 FILES = ()
 TASK = "classification"
+LARGEST = 1e100  # the square of a larger one may not be finite
 
 Rows = list[tuple[int, list[str]]]  # the number of a line in the file, and its cells
 
@@ -49,10 +50,12 @@ def read(
     chosen = [name.strip() for name in columns.split(",")] if columns else []
     features = chosen or [name for name in names if name != goal]
     _check_columns(path, names, [goal, *features])
-    x = torch.tensor([numbers(path, names, rows, name) for name in features]).T  # (N, columns)
+    columns_read = [numbers(path, names, rows, name) for name in features]
+    x = torch.tensor(columns_read, dtype=torch.float64).T  # (N, columns)
     if task == "regression":
         classes: tuple[str, ...] = ()
-        y = torch.tensor(numbers(path, names, rows, goal)).unsqueeze(1)  # (N, 1)
+        column = numbers(path, names, rows, goal)
+        y = torch.tensor(column, dtype=torch.float64).unsqueeze(1)  # (N, 1)
     else:
         classes, y = _classes(path, names, rows, goal)  # (N,)
     train, val = random_split((x, y), val_fraction, split_seed)
@@ -107,10 +110,11 @@ def numbers(path: Path | str, names: list[str], rows: Rows, column: str) -> list
             value = float(row[place])
         except ValueError:
             value = math.nan
-        if not math.isfinite(value):
+        if not abs(value) <= LARGEST:  # also true for NaN
             cell = row[place].strip()
+            wrong = "is too large" if math.isfinite(value) else "is not a number"
             raise ReadError(
-                f"{cell!r} is not a number" if cell else "the cell is empty",
+                f"{cell!r} {wrong}" if cell else "the cell is empty",
                 where=f"{path}, line {line}, column {column!r}",
                 hint="mend the cell, or leave out the line or the column",
             )
@@ -175,7 +179,7 @@ def _scaled(
         mean, deviation = train.tensors[n].mean(0), train.tensors[n].std(0)
         deviation = torch.where(deviation > 0, deviation, 1.0)  # a column that never changes
         for part in parts:
-            part[n] = (part[n] - mean) / deviation
+            part[n] = ((part[n] - mean) / deviation).float()
         pairs = zip(mean.tolist(), deviation.tolist(), strict=True)
         scales.update(zip(names[n * len(features) :], pairs, strict=False))
     y, truth = parts[0][1], parts[1][1]

@@ -241,7 +241,7 @@ def train(
             value = backward(state.step + 1)
             norm = gradient_norm(parameters, clip)
             state.update(solver, value, norm)
-            solver.zero_grad(set_to_none=True)
+            optimizers.clear_gradients(solver)
             follow(target, parameters, target_rate)
             state.step, state.batch = state.step + 1, state.batch + 1
             report(state, {"train/loss": value, "train/grad_norm": norm, **episode})

@@ -158,7 +158,7 @@ def learn(state: State, role: str, solver: torch.optim.Optimizer, loss: Tensor) 
     """Update a role from its gradient, and give the norm of that."""
     norm = gradient_norm(state.modules[role].parameters())
     state.update(solver, loss, norm)
-    solver.zero_grad(set_to_none=True)
+    optimizers.clear_gradients(solver)
     return norm
 
 

