@@ -85,7 +85,8 @@ def verify(
         project: What was exported.
         export: The exported folder.
         folder: Where the project's file lies.
-        resume: A checkpoint whose weights are compared instead of fresh ones.
+        resume: The folder of a run that goes on for a step from its last checkpoint, finished or
+            not; None takes the first step of a new one.
 
     Raises:
         ProjectError: The project has problems, or one of the two could not be run.
@@ -113,7 +114,20 @@ def _argv(code: CodeFolder, resume: Path | None) -> list[str]:
     argv = ["--device", "cpu"]
     if not code.finds_data:
         argv += ["--data", str(code.data[0].path.resolve())]
-    return argv if resume is None else [*argv, "--resume", str(resume.resolve())]
+    return argv if resume is None else [*argv, *_going_on(resume.resolve())]
+
+
+def _going_on(run: Path) -> list[str]:
+    """Return the words that let a run go on for one step more than it has made."""
+    shelf = run / "checkpoints"
+    try:
+        last = json.loads((shelf / "index.json").read_bytes())["last"]
+        header = json.loads((shelf / last / "state.json").read_bytes())
+        step, epoch = int(header["step"]), int(header["epoch"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ProjectError(Problem("run.checkpoint", args={"why": error})) from error
+    # Twice the epochs, since a schedule may have come to nothing at the end of the run.
+    return ["--resume", str(run), "--steps", str(step + 1), "--epochs", str(2 * epoch + 2)]
 
 
 def _both(room: str, ours: Path, export: Path, argv: list[str]) -> list[dict[str, Any]]:

@@ -13,9 +13,15 @@ from .loops.state import Metrics, State
 METRICS = "metrics.jsonl"
 
 
-def floats(rows: list[Metrics]) -> list[dict[str, float]]:
-    """Read metrics as numbers; those on a GPU cross over together, in one transfer."""
-    far = [value for row in rows for value in row.values() if _is_far(value)]
+def floats(rows: list[Metrics], device: torch.device) -> list[dict[str, float]]:
+    """Read metrics as numbers; those on a GPU cross over together, in one transfer.
+
+    Args:
+        rows: Metrics by name.
+        device: Where a run computes; only if it is not the CPU are its metrics looked for there.
+    """
+    near = device.type == "cpu"
+    far = [] if near else [value for row in rows for value in row.values() if _is_far(value)]
     if not far:
         return [{name: float(value) for name, value in row.items()} for row in rows]
     together = torch.stack([torch.as_tensor(value).reshape(()).float() for value in far])

@@ -104,7 +104,7 @@ class Recorder:
         self.period, self.clock = period, clock
         self.state: State | None = None
         self._shelf = Shelf(self.folder / "checkpoints", keep) if self.folder else None
-        self._pending: list[tuple[int, int, float, Metrics]] = []
+        self._pending: list[tuple[str, int, int, float, Metrics]] = []
         self._latest: dict[str, float] = {}
         self._best: Snapshot | None = None  # the best epoch, as long as it is not on disk
         self._stop = self._save = False
@@ -126,20 +126,19 @@ class Recorder:
         now = self.clock()
         if self.state is not state:
             self._begin(state, now)
-        epoch_ended = False
+        late = now - self._flushed >= self.period
         if state.step > self._seen:
             self._seen = state.step
             if state.guard.first is not None:
                 self._flush(now)
                 check(state)
-            epoch = state.epoch + (state.batch > 0)
-            self._pending.append((state.step, epoch, self._seconds(now), metrics))
+            self._keep("metrics", state, metrics, now)
+            if late or self._stop or self._save:
+                self._pulse(state, now)
         elif metrics:
-            epoch_ended = True
-            self._end_epoch(state, metrics, now)
-        hurry = epoch_ended or self._stop or self._save or not metrics
-        if hurry or now - self._flushed >= self.period:
-            self._pulse(state, now, epoch_ended=epoch_ended)
+            self._end_epoch(state, metrics, now, late=late)
+        else:
+            self._pulse(state, now)
 
     def request_stop(self) -> None:
         """End the run after this step, with a checkpoint; may be called from any thread."""
@@ -190,25 +189,30 @@ class Recorder:
             }
         )
 
-    def _end_epoch(self, state: State, metrics: Metrics, now: float) -> None:
-        """Emit the figures of an epoch and remember it if it is the best."""
-        self._flush(now)
+    def _keep(self, kind: str, state: State, metrics: Metrics, now: float) -> None:
+        """Put figures aside that nobody has to see at once."""
+        epoch = state.epoch + (state.batch > 0)
+        self._pending.append((kind, state.step, epoch, self._seconds(now), metrics))
+
+    def _end_epoch(self, state: State, metrics: Metrics, now: float, *, late: bool) -> None:
+        """Remember an epoch if it is the best; a short one is told with those after it."""
         check(state)  # a GPU may not have said yet that the epoch went wrong
-        values = floats([metrics])[0]
-        self._latest.update(values)
+        values = floats([metrics], state.device)[0]
         if state.judge(values) and self._shelf is not None:
             self._best = self._take(state)
-        epoch = state.epoch + (state.batch > 0)
-        self._put([figures("epoch", state.step, epoch, self._seconds(now), values)])
+        self._keep("epoch", state, values, now)
+        due = self.due(now - self._saved_at, self._cost, epoch_ended=True)
+        if due or late or state.done or self._stop or self._save:
+            self._pulse(state, now, due=due)
 
-    def _pulse(self, state: State, now: float, *, epoch_ended: bool) -> None:
+    def _pulse(self, state: State, now: float, *, due: bool = False) -> None:
         """What is done a few times a second: flush, look at the guard, save, stop."""
         self._flush(now)
         self._write_down()
         check(state)
         self._collect()
         asked = self._save or self._stop
-        if asked or self.due(now - self._saved_at, self._cost, epoch_ended=epoch_ended):
+        if asked or due or self.due(now - self._saved_at, self._cost, epoch_ended=False):
             self._checkpoint(state, wait=asked)
             self._save = False
         if self._stop:
@@ -219,20 +223,21 @@ class Recorder:
         return self._shelf.cost if self._shelf is not None else 0.0
 
     def _seconds(self, now: float) -> float:
-        return round(self._base + now - self._start, 3)
+        return int(1000 * (self._base + now - self._start)) / 1000  # round() takes 4 µs
 
     def _flush(self, now: float) -> None:
         """Read the waiting metrics from the device, all at once, and emit them."""
         self._flushed = now
         waiting, self._pending = self._pending, []
-        first_bad = self.state.guard.read() if self.state is not None else None
-        if first_bad is not None:  # a step without an update has no metrics
-            waiting = [line for line in waiting if line[0] < first_bad]
-        if not waiting:
+        if self.state is None or not waiting:
             return
-        values = floats([line[3] for line in waiting])
-        self._latest.update(values[-1])
-        self._put([figures("metrics", *w[:3], v) for w, v in zip(waiting, values, strict=True)])
+        first_bad = self.state.guard.read()
+        if first_bad is not None:  # a step without an update has no metrics
+            waiting = [line for line in waiting if line[1] < first_bad]
+        values = floats([line[4] for line in waiting], self.state.device)
+        for row in values:
+            self._latest.update(row)
+        self._put([figures(*w[:4], v) for w, v in zip(waiting, values, strict=True)])
 
     def _put(self, events: list[Event]) -> None:
         """Emit events, and have them ready to be written down."""

@@ -154,12 +154,17 @@ class Live:
         return (last - first) / (end - start) if end > start else 0.0
 
     @property
-    def samples_a_second(self) -> float:
-        """Samples a second; 0 where the loop has no batches."""
+    def batch_size(self) -> int:
+        """Samples in a step; 0 where the loop has no batches."""
         size = self.project.loop.args.get("batch_size")
         if size is None and self._loop is not None:
             size = next((p.default for p in self._loop.params if p.name == "batch_size"), None)
-        return self.speed * size if isinstance(size, int) else 0.0
+        return size if isinstance(size, int) else 0
+
+    @property
+    def samples_a_second(self) -> float:
+        """Samples a second; 0 where the loop has no batches."""
+        return self.speed * self.batch_size
 
     @property
     def time_left(self) -> float | None:

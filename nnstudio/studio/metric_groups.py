@@ -1,4 +1,4 @@
-"""Which metrics share a plot, and what it is called: `train/loss` and `val/loss` are both losses."""
+"""Which metrics share a plot, and what it is called: train and val loss are both losses."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def title(key: str) -> str:
 def label(name: str) -> str:
     """Return what a metric is called inside its group: `train`, `val`, `generator`, `lr`."""
     head, _, last = name.partition("/")
-    if name.startswith(RATES) or name.startswith(BASELINE):
+    if name.startswith((RATES, BASELINE)):
         return last
     if last.endswith("_loss"):
         return last.removesuffix("_loss")

@@ -36,6 +36,7 @@ class Samples:
         self._start = start
         self._known: OrderedDict[Key, Found] = OrderedDict()
         self._running: dict[Key, Preview] = {}
+        self._watchers = 0
 
     @property
     def busy(self) -> bool:
@@ -74,11 +75,17 @@ class Samples:
                 self._known.popitem(last=False)
             self.found.emit(key[0])
 
-    def close(self) -> None:
-        """End what is under way."""
-        for preview in self._running.values():
-            preview.cancel()
-        self._running.clear()
+    def join(self) -> None:
+        """Count one more who shows samples."""
+        self._watchers += 1
+
+    def leave(self) -> None:
+        """Count one less; what is under way ends when nobody is left to see it."""
+        self._watchers -= 1
+        if self._watchers <= 0:
+            for preview in self._running.values():
+                preview.cancel()
+            self._running.clear()
 
 
 def described(reader: Choice, facts: Facts) -> Data:

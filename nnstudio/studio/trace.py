@@ -66,6 +66,11 @@ class Trace:
         self._seconds = Series("seconds")
         self._ends = Series("epochs")
 
+    @property
+    def seconds(self) -> float:
+        """The time of the last step, since the run began; 0 before the first."""
+        return self._seconds.last if len(self._seconds) else 0.0
+
     def take(self, event: Event) -> None:
         """Follow an event; those without numbers are passed over."""
         follow = _FOLLOW.get(type(event))
@@ -144,6 +149,8 @@ class Trace:
         self.step = max(self.step, event.step)
 
     def _take_vitals(self, event: Vitals) -> None:
+        if not event.step:  # no step has taken it yet: the schedule has not been asked
+            return
         for name, value in event.rates.items():
             series = self._one(RATES + name)
             if not len(series) or event.step > series.steps[-1]:

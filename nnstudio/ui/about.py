@@ -35,7 +35,7 @@ class About(QDialog):
     def __init__(self, devices: Devices, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("About NNStudio"))
-        self.setMinimumWidth(520)
+        self.setMinimumWidth(640)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
@@ -55,6 +55,7 @@ class About(QDialog):
         row.addStretch(1)
         self._copy = QPushButton(tr("Copy the versions"))
         self._copy.clicked.connect(lambda: self._copied(devices))
+        self._copy.setAutoDefault(False)
         close = QPushButton(tr("Close"))
         close.setDefault(True)
         close.clicked.connect(self.accept)

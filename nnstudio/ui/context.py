@@ -19,6 +19,7 @@ from nnstudio.ui.view_state import ViewState
 
 if TYPE_CHECKING:  # it is made after the first paint, and imported only then
     from nnstudio.studio.runs import RunBook
+    from nnstudio.ui.pump import Pump
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Context:
         documents: The file of the document; None where there is no window around.
         actions: Everything that can be done, as QActions; None where there is no window around.
         runs: The runs of the document; None where nothing can be trained.
+        pump: The timer that draws what runs tell; None where nothing can be trained.
         log: What happened, line by line.
         samples: What readers say of their data, read beside the window.
     """
@@ -46,6 +48,7 @@ class Context:
     documents: Documents | None = None
     actions: ActionBook | None = None
     runs: RunBook | None = None
+    pump: Pump | None = None
     log: Log = field(default_factory=Log)
     samples: Samples = field(default_factory=Samples)
 

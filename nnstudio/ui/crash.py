@@ -135,6 +135,7 @@ class Report(QDialog):
         row = QHBoxLayout()
         row.addStretch(1)
         self.copy = QPushButton(tr("Copy the report"))
+        self.copy.setAutoDefault(False)
         self.copy.clicked.connect(self._copy)
         close = QPushButton(tr("Go on"))
         close.setDefault(True)

@@ -15,7 +15,7 @@ from nnstudio.core.values import Choice
 from nnstudio.ui.form_fields import ABSENT, Field, Shown, help_words
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.theme import Theme
-from nnstudio.ui.widgets import Combo, flat_button, icon_button, label, restyle, tip
+from nnstudio.ui.widgets import Combo, flat_button, icon_button, label, tip
 
 
 class Inner(Protocol):
@@ -57,8 +57,7 @@ class ChosenForm(QWidget):
         self._box.setContentsMargins(12, 2, 0, 2)
         self._box.setSpacing(2)
         self.more = flat_button("")
-        self.more.setStyleSheet("padding: 1px 0px; min-height: 0; border: none;")
-        restyle(self.more, "kind", "link")
+        self.more.setProperty("kind", "words")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.clicked.connect(self._toggle)
         self._box.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)

@@ -237,12 +237,17 @@ class ChoiceField(Field):
         self.box.addWidget(self.combo, 1)
         self.describe(self.combo, help_words(param))
         self._values: list[Any] = []
+        self._choices = param.choices
+
+    def offer(self, choices: tuple[str, ...]) -> None:
+        """Offer other choices from now on; what is chosen has to be shown after it."""
+        self._choices = choices
 
     def show_value(self, shown: Shown) -> None:
         """Show the choice."""
         self.shown = shown
         value = self.param.default if shown.given is ABSENT else shown.given
-        values = [*self.param.choices, *map(Expression, shown.names)]
+        values = [*self._choices, *map(Expression, shown.names)]
         if value not in values and value is not None:
             values.append(value)
         if values != self._values:

@@ -7,6 +7,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 from nnstudio.ui.overriding import override
+from nnstudio.ui.widgets import label
+
+
+def plain(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLabel:
+    """Return a label that never takes a name for markup; `widgets.label` with an owner."""
+    made = label(text, kind)
+    made.setParent(parent)
+    return made
 
 
 class ElidedLabel(QLabel):

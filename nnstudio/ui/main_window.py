@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             return
         running = import_module("nnstudio.ui.run_controls")
         runs = running.make_book(self.documents, self.settings)
+        pump = import_module("nnstudio.ui.pump").Pump(runs, self)
         self.context = import_module("nnstudio.ui.context").Context(
             session=self.session,
             view=self.view,
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
             documents=self.documents,
             actions=self.book,
             runs=runs,
+            pump=pump,
         )
         self._make_canvas()
         actions = import_module("nnstudio.ui.window_actions")

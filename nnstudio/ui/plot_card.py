@@ -173,7 +173,7 @@ class CardGrid(QWidget):
         LEAST: The smallest width and height of a card.
     """
 
-    LEAST = QSize(250, 170)
+    LEAST = QSize(205, 170)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,9 +11,11 @@ two steps, so that a click is answered before the next step begins.
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
 from nnstudio.engine.events import Gate
@@ -29,61 +31,61 @@ PERIOD = 0.1
 """Seconds between two drawings of one view at least."""
 
 
-class View(Protocol):
-    """What draws itself anew when it is told to."""
-
-    def refresh(self) -> bool:
-        """Draw what has come; return False when there was nothing to be drawn."""
-
-    def isVisible(self) -> bool:  # noqa: N802 (Qt's)
-        """Whether anybody could see it."""
-
-
 class Pump(QObject):
     """Takes events from the runs and hands the time for drawing round.
 
     Args:
         runs: The book of runs.
-        gate: That of the runs.
         parent: Its owner.
+
+    Signals:
+        ticked: Events were taken, or a run goes on.
     """
 
-    def __init__(self, runs: RunBook, gate: Gate | None = None, parent: QObject | None = None):
+    ticked = Signal()
+
+    def __init__(self, runs: RunBook, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runs = runs
-        self._views: list[View] = []
-        self._drawn: dict[int, float] = {}
-        self._keeper = _Keeper(gate or Gate())
+        self._views: list[_View] = []
+        self._keeper = _Keeper(runs.gate or Gate())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
         self._timer.start(CALM)
         self._disconnect = runs.changed.connect(self._adjust)
         self._adjust()
 
-    def add(self, view: View) -> None:
-        """Let a view be drawn from now on, as long as it exists."""
-        self._views.append(view)
+    def add(self, widget: QWidget, draw: Callable[[], bool]) -> None:
+        """Let something be drawn from now on, as long as a widget exists and is seen.
+
+        Args:
+            widget: It is drawn there.
+            draw: Draws what has come; returns False when there was nothing to be drawn.
+        """
+        self._views.append(_View(widget, draw))
 
     def tick(self) -> None:
         """Take what has come, and let one view draw."""
-        self._runs.pump()
+        came = self._runs.pump()
+        if came or self._runs.busy:
+            self.ticked.emit()
+        self._views = [view for view in self._views if Shiboken.isValid(view.widget)]
         now = time.monotonic()
-        for place, view in enumerate(self._views):
-            if not Shiboken.isValid(view):
-                del self._views[place]
+        for view in self._views:
+            due = now - view.drawn >= PERIOD and view.widget.isVisible()
+            if due and view.draw():
+                view.drawn = now
+                # The others come first next time.
+                self._views.remove(view)
+                self._views.append(view)
                 break
-            due = now - self._drawn.get(id(view), 0.0) >= PERIOD
-            if due and view.isVisible() and view.refresh():
-                self._drawn[id(view)] = now
-                self._views.append(self._views.pop(place))  # the others come first next time
-                break
-        if (self._timer.interval() == TICK) != self._runs.active:
-            self._adjust()
+        self._adjust()
 
     def close(self) -> None:
         """Take no more, and let the runs go their way."""
         self._disconnect()
         self._timer.stop()
+        self._views.clear()
         self._keeper.watch(False)
 
     def _adjust(self) -> None:
@@ -91,6 +93,15 @@ class Pump(QObject):
         wanted = TICK if self._runs.active else CALM
         if self._timer.interval() != wanted:
             self._timer.start(wanted)
+
+
+@dataclass(eq=False)
+class _View:
+    """What draws itself anew when it is told to."""
+
+    widget: QWidget
+    draw: Callable[[], bool]
+    drawn: float = 0.0
 
 
 class _Keeper:

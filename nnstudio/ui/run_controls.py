@@ -1,15 +1,15 @@
-"""Training from the window: the button, its menu, the one timer that takes events, the gate.
+"""Training from the window: the button and its menu, what the window says of a run.
 
-timer ─▶ RunBook.pump ─▶ changed ─▶ top bar, status bar, panels
-Qt awake / about to block ─▶ Gate.busy ─▶ a run in the thread waits for the window
+Pump ─▶ RunBook.pump ─▶ changed ─▶ top bar, status bar, panels
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -21,15 +21,17 @@ from nnstudio.studio.live import Live
 from nnstudio.studio.log import Level
 from nnstudio.studio.runs import RunBook
 from nnstudio.studio.starting import Options
-from nnstudio.ui import i18n, messages
+from nnstudio.ui import i18n, messages, run_words
 from nnstudio.ui.devices import AUTO, Devices, memory
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.messages import Answer
+from nnstudio.ui.pump import Pump
 from nnstudio.ui.top_bar import RunLook, State
+from nnstudio.ui.training import GradientFeed, trial_words
 
-BUSY, QUIET = 100, 500
-"""Milliseconds between two looks for events: while a run goes on, and while none does."""
+FOLLOW = 0.25
+"""Seconds between two looks at where the run is."""
 
 STATES: dict[str, State] = {
     "preparing": "waiting",
@@ -52,11 +54,13 @@ class RunControls(QObject):
     def __init__(self, window: MainWindow, runs: RunBook) -> None:
         super().__init__(window)
         self._window, self.runs = window, runs
-        self._gated = False
         self._tried: Live | None = None
-        self._timer = QTimer(self, interval=QUIET)
-        self._timer.timeout.connect(self.pump)
-        self._timer.start()
+        self._followed = 0.0
+        assert window.context.pump is not None
+        self._pump: Pump = window.context.pump
+        self._pump.ticked.connect(self._follow)
+        feed = GradientFeed(runs, window.view, window.canvas.scene().set_figures)
+        self._pump.add(window.canvas, feed.refresh)
         window.files.may_stop = self.may_stop
         self._disconnect = [
             runs.changed.connect(self.refresh),
@@ -72,20 +76,10 @@ class RunControls(QObject):
 
     def close(self) -> None:
         """End what goes on, but for processes that were told to go on."""
-        self._timer.stop()
-        self._follow_loop(False)
+        self._pump.close()
         for disconnect in self._disconnect:
             disconnect()
         self.runs.close(leave_processes=True)
-
-    def pump(self) -> None:
-        """Take what has come from the runs."""
-        came = self.runs.pump()
-        self._timer.setInterval(BUSY if self.runs.active else QUIET)
-        self._follow_loop(self.runs.in_thread)
-        self._tell_trial()
-        if came or self.runs.busy:
-            self.refresh()
 
     def refresh(self) -> None:
         """Show where the run is."""
@@ -162,7 +156,6 @@ class RunControls(QObject):
         except NNStudioError as error:
             self._window.files.refuse(error)
         self._window.show_panel("monitor")
-        self._timer.setInterval(BUSY)
         self.refresh()
 
     def _pause(self) -> None:
@@ -206,33 +199,18 @@ class RunControls(QObject):
         if live is None or not (live.over or live.ended):
             return
         self._tried = None
-        if live.failure is not None:
-            words = tr("One batch did not go through: {why}", why=i18n.message(live.failure))
-        else:
-            words = tr("One batch went through: forward, backward and one update.")
+        words = trial_words(live, self._window.session.analysis)
+        level: Level = "error" if live.failure is not None else "good"
         self._window.status.tell(words)
+        self._window.context.log.write(words, level, tr("one batch"))
 
-    def _follow_loop(self, wanted: bool) -> None:
-        """Raise the gate while Qt is awake, as long as a run shares this process."""
-        gate, dispatcher = self.runs.gate, QAbstractEventDispatcher.instance()
-        if wanted == self._gated or gate is None or dispatcher is None:
-            return
-        self._gated = wanted
-        if wanted:
-            dispatcher.awake.connect(self._awake)
-            dispatcher.aboutToBlock.connect(self._asleep)
-        else:
-            dispatcher.awake.disconnect(self._awake)
-            dispatcher.aboutToBlock.disconnect(self._asleep)
-            gate.busy = False
-
-    def _awake(self) -> None:
-        if self.runs.gate is not None:
-            self.runs.gate.busy = True
-
-    def _asleep(self) -> None:
-        if self.runs.gate is not None:
-            self.runs.gate.busy = False
+    def _follow(self) -> None:
+        """Something has come, or time has passed."""
+        self._tell_trial()
+        now = time.monotonic()
+        if now - self._followed >= FOLLOW:
+            self._followed = now
+            self.refresh()
 
 
 class DeviceChoice(QObject):
@@ -307,7 +285,7 @@ def progress(live: Live) -> str:
     if live.status == "paused":
         parts.append(tr("paused"))
     elif live.time_left is not None:
-        parts.append(tr("{time} left", time=clock(live.time_left)))
+        parts.append(tr("{time} left", time=run_words.clock(live.time_left)))
     return " · ".join(parts)
 
 
@@ -332,11 +310,3 @@ def result(live: Live) -> str:
                   name=name, value=f"{value:.4g}", epoch=epoch)  # fmt: skip
     return tr("The run is finished.")
 
-
-def clock(seconds: float) -> str:
-    """Return a time as minutes and seconds, with hours where there are any."""
-    whole = int(seconds + 0.5)
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes:02d}:{rest:02d}"
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

@@ -65,13 +65,17 @@ def metric(name: str, value: float) -> str:
 
 
 def speed(live: Live) -> str:
-    """Return how fast a run is: steps, and samples where there are batches."""
+    """Return how fast a run is."""
     steps = live.speed
     if not steps:
         return "–"
-    words = tr("{n} steps/s", n=f"{steps:.1f}" if steps < 20 else count(steps))
-    samples = live.samples_a_second
-    return f"{words} · {tr('{n} samples/s', n=count(samples))}" if samples else words
+    return tr("{n} steps/s", n=f"{steps:.1f}" if steps < 20 else count(steps))
+
+
+def samples(live: Live) -> str:
+    """Return how many samples a run sees."""
+    found = live.samples_a_second
+    return tr("{n} a second", n=count(found)) if found else "–"
 
 
 def doing(live: Live) -> str:

@@ -28,8 +28,9 @@ class SampleWatch(QObject):
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self._look)
         end = samples.found.connect(self._tell)
+        samples.join()
         self.destroyed.connect(lambda: end())
-        self.destroyed.connect(lambda: samples.close())
+        self.destroyed.connect(lambda: samples.leave())
 
     def ask(self, reader: Choice, folder: Path | None) -> Found | None:
         """Return what is known of a reader's data; None while it is being read."""

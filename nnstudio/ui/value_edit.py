@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QToolButton, QWidget
 
 from nnstudio.ui import fonts
 from nnstudio.ui.i18n import tr
@@ -47,13 +47,7 @@ class ValueEdit(QLineEdit):
         self._shown = ""
         self.setFont(fonts.mono(NORMAL - 1))
         self.setProperty("kind", "mono")
-        self._reset = icon_button("reset", theme, tr("Back to the default"))
-        self._reset.setParent(self)
-        self._reset.setStyleSheet("border: none; padding: 0; min-height: 0;")
-        self._reset.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._reset.setCursor(Qt.CursorShape.ArrowCursor)
-        self._reset.clicked.connect(self.reset_asked)
-        self._reset.hide()
+        self._reset: QToolButton | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self._commit)
         self.editingFinished.connect(self._commit)
@@ -66,7 +60,7 @@ class ValueEdit(QLineEdit):
     @property
     def resettable(self) -> bool:
         """True while the button that gives the default back is there."""
-        return not self._reset.isHidden()
+        return self._reset is not None and not self._reset.isHidden()
 
     def show_text(self, text: str, placeholder: str = "") -> None:
         """Show a text of the document; what was being typed is dropped."""
@@ -86,8 +80,11 @@ class ValueEdit(QLineEdit):
             reset: What the button gives back, for its tooltip; "" for no button.
         """
         self._tag, self._token = tag, token
-        self._reset.setVisible(bool(reset))
-        self._reset.setToolTip(reset)
+        if reset and self._reset is None:
+            self._reset = self._made_reset()
+        if self._reset is not None:
+            self._reset.setVisible(bool(reset))
+            self._reset.setToolTip(reset)
         self._fit()
         self.update()
 
@@ -126,9 +123,19 @@ class ValueEdit(QLineEdit):
         if wide > self.width() / 2:
             wide = int(self.width() / 2)
         self.setTextMargins(0, 0, button + wide, 0)
-        self._reset.setGeometry(
-            self.width() - _BUTTON - 4, (self.height() - _BUTTON) // 2, _BUTTON, _BUTTON
-        )
+        if self._reset is not None:
+            left, top = self.width() - _BUTTON - 4, (self.height() - _BUTTON) // 2
+            self._reset.setGeometry(left, top, _BUTTON, _BUTTON)
+
+    def _made_reset(self) -> QToolButton:
+        """Make the button when it is first needed: most fields stay at their defaults."""
+        made = icon_button("reset", self._theme, tr("Back to the default"))
+        made.setProperty("kind", "inside")
+        made.setParent(self)
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        made.setCursor(Qt.CursorShape.ArrowCursor)
+        made.clicked.connect(self.reset_asked)
+        return made
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -74,8 +74,7 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 def link(text: str, url: str) -> QToolButton:
     """Return a link that the browser opens when it is clicked, and nothing before."""
     made = flat_button(text, "", tip(url))
-    made.setProperty("kind", "link")
-    made.setStyleSheet("padding: 2px 0px;")
+    made.setProperty("kind", "words")
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(url)))

@@ -91,13 +91,19 @@ class Watch:
 
 
 def observe(main: Callable[..., None], argv: Sequence[str]) -> dict[str, Any]:
-    """Run a script's `main` for one step and return what was seen."""
+    """Run a script's `main` for one step and return what was seen.
+
+    Raises:
+        ValueError: It made no step, so that there is nothing to compare.
+    """
     watch = Watch()
     try:
         main(list(argv), report=watch)
     except Exception as error:
         if type(error).__name__ != "Stop" or not watch.record["weights"]:
             raise
+    if not watch.record["outputs"] or not watch.record["weights"]:
+        raise ValueError("the script made no step, so there is nothing to compare")
     return watch.record
 
 

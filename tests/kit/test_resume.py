@@ -103,7 +103,7 @@ def test_a_step_that_is_broken_off_is_not_part_of_the_run(whole: list[Any], tmp_
         toys.train(report, augment=noisy)
     assert events[-1]["event"] == "stopped"
     assert events[-1]["step"] == 15  # the best epoch so far was still in memory
-    assert "3 since the last checkpoint are lost" in events[-2]["message"]
+    assert "3 steps since the last checkpoint are lost" in events[-2]["message"]
     with Recorder(events.append, tmp_path) as again:
         toys.train(again, augment=noisy, resume=tmp_path)
     assert written(tmp_path) == whole

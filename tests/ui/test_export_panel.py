@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from nnstudio.core.values import Args
+from nnstudio.core.values import Args, Choice
+from nnstudio.exchange.python_folder import export
 from nnstudio.exchange.verify import Proof
 from nnstudio.graph.edits import SetArgs
+from nnstudio.graph.model import Data
 from nnstudio.studio import exporting
 from nnstudio.ui.panels.export import ExportPanel
 from nnstudio.ui.theme import Theme
+from tests.builder import GraphBuilder, project
 from tests.ui.staged import Stage, retype, stage, texts
 
 
@@ -105,3 +110,21 @@ def test_project_with_errors(qtbot: QtBot, panel: ExportPanel, here: Stage) -> N
 def test_real_proof(qtbot: QtBot, panel: ExportPanel) -> None:
     click(qtbot, panel, "prove")
     assert panel.result.property("kind") == "good", panel.result.text()
+
+
+def test_own_file_comes_along(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n},{n % 7},{'ab'[n % 2]}" for n in range(30))
+    (tmp_path / "my own.csv").write_text(f"x,y,kind\n{rows}\n")
+    net = GraphBuilder("Table net")
+    net.output(net("Linear", net.input("N", 2), out_features=2))
+    reader = Choice("table", Args(path="my own.csv"))
+    data = Data(reader, "classification", ((2,),), (), ("a", "b"))
+    loop = Choice("supervised", Args(loss=Choice("CrossEntropyLoss"), optimizer=Choice("Adam")))
+    made = project(net, data=data, loop=loop)
+    found = exporting.contents(made, tmp_path)
+    assert list(found.sizes) == ["files/my own.csv"]
+    assert 'FILES / "my own.csv"' in found.texts["train.py"]
+    target = export(made, tmp_path / "out", tmp_path)
+    command = [sys.executable, "train.py", "--steps", "2", "--device", "cpu"]
+    done = subprocess.run(command, cwd=target, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

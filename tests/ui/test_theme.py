@@ -81,18 +81,22 @@ def test_text_sizes_are_three() -> None:
 
 def test_preferences_hold_at_once(window: MainWindow) -> None:
     dialog = Preferences(window)
-    look = dialog.fields["theme"]
-    look.setCurrentIndex(look.findData("light"))
-    look.activated.emit(look.currentIndex())
+    form = dialog.form
+    combo = form.field("theme").combo
+    combo.setCurrentIndex(2)
+    combo.activated.emit(2)
     assert window.theme.tokens is LIGHT
-    steps = dialog.fields["undo_steps"]
-    steps.setValue(333)
+    form.committed.emit("undo_steps", 333)
     assert window.settings.get("undo_steps") == 333
-    threads = dialog.fields["threads"]
-    threads.setValue(4)
-    threads.setValue(threads.minimum())
+    form.committed.emit("undo_steps", -1)
+    assert window.settings.get("undo_steps") == 333
+    assert dialog._told.text()
+    form.committed.emit("threads", 4)
+    form.cleared.emit("threads")
     assert window.settings.get("threads") is None
-    assert ("language" in dialog.fields) == (len(i18n.languages()) > 1)
+    form.committed.emit("animations", False)
+    assert window.theme.motion == 0
+    assert ("language" in form.rows) == (len(i18n.languages()) > 1)
     dialog.deleteLater()
 
 

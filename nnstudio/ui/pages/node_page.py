@@ -47,6 +47,7 @@ class NodePage(Page):
         self.layer, self.params = node.layer, form_edits.params_of(project, node.layer)
         self._graph, self._node = graph.id, node.id
         self._drawn: tuple[Any, ...] = ()
+        self._around: tuple[Any, ...] = ()
         self.head, self.problems = Head(), Problems(context)
         self.form = Form(self.params, context.theme)
         self.form.committed.connect(self._set)
@@ -77,11 +78,12 @@ class NodePage(Page):
         project, analysis = session.project, session.analysis
         info = analysis.node(f"{graph.id}/{node.id}")
         numbers = numbers_in(project, analysis, self.context.view.path)
-        drawn = (graph, node, info, project.data, project.blocks, numbers, session.path)
-        if len(drawn) == len(self._drawn) and all(
-            one is other or one == other for one, other in zip(drawn, self._drawn, strict=True)
-        ):
+        drawn = (graph, node, info, project.data, project.blocks)
+        known = all(one is other for one, other in zip(drawn, self._drawn, strict=False))
+        around = (dict(numbers), session.path)
+        if self._drawn and known and around == self._around:
             return
+        self._around = around
         self._drawn = drawn
         self._graph, self._node = graph.id, node.id
         costs = figures.node_figures(info, numbers)

@@ -27,12 +27,29 @@ from nnstudio.studio.formulas import names_in
 from nnstudio.studio.summaries import title
 from nnstudio.ui.context import Context
 from nnstudio.ui.form import Form
+from nnstudio.ui.form_fields import ChoiceField
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.note_edit import NoteEdit
 
 ENDS = ("Input", "Output")
 OWN = "its own"
 MODES = ("stack", "loop", "map")
+ROWS = (
+    Param("name", "text", "", "A name of your own; the code uses it."),
+    Param("copies", "int", None, "How often it is repeated.", optional=True, minimum=1),
+    Param(
+        "mode",
+        "choice",
+        "stack",
+        "stack: one after the other, each with its own weights. loop: the same weights again and "
+        "again. map: side by side on the same input.",
+        choices=MODES,
+    ),
+    Param("weights", "choice", OWN, "Whose weights it uses.", choices=(OWN,)),
+    Param("trainable", "bool", True, "Off keeps the weights as they are."),
+    Param("bypass", "bool", False, "Passes the input on and leaves the layer out."),
+)
+"""What can be set at a node, whatever its layer."""
 
 
 class Structure(QWidget):
@@ -52,42 +69,36 @@ class Structure(QWidget):
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(6)
-        self.form: Form | None = None
+        self.form = Form(ROWS, context.theme)
+        self.form.committed.connect(self._set)
+        self.form.cleared.connect(self._clear)
         self.note = NoteEdit(tr("note"), tr("A remark; the code carries it as a comment."))
         self.note.committed.connect(
             lambda text: self._context.do(SetNote(self._graph, self._node, text))
         )
+        self.box.addWidget(self.form)
+        self.box.addWidget(self.note)
 
     def show_node(self, project: Project, graph: Graph, node: Node, info: NodeInfo | None) -> None:
-        """Show a node."""
+        """Show a node; the fields stay, those that say nothing of it are hidden."""
         if (graph.id, node.id) != (self._graph, self._node):
             self.note.commit()
             self._graph, self._node = graph.id, node.id
         self._owners = _owners(project, graph, node)
-        params = _params(project, graph, node, tuple(self._owners))
-        if self.form is None or self.form.params != params:
-            self._build(params)
-        assert self.form is not None
-        given, actual = _values(node, self._owners), {"copies": info.count if info else None}
-        names = names_in(graph)
-        self.form.show_values(given, actual, names=names)
-        if "mode" in self.form.rows:
-            self.form.rows["mode"].setVisible(node.repeat is not None)
+        weights = self.form.field("weights")
+        if isinstance(weights, ChoiceField):
+            weights.offer((OWN, *self._owners))
+        given = _values(node, self._owners)
+        actual = {"copies": info.count if info else None}
+        self.form.show_values(given, actual, names=names_in(graph))
+        hidden = _hidden(project, node, bool(self._owners))
+        for name, row in self.form.rows.items():
+            if row.isHidden() is not (name in hidden):
+                row.setVisible(name not in hidden)
         self.note.show_text(node.note)
 
-    def _build(self, params: tuple[Param, ...]) -> None:
-        if self.form is not None:
-            self.form.deleteLater()
-        self.form = Form(params, self._context.theme)
-        self.form.committed.connect(self._set)
-        self.form.cleared.connect(self._clear)
-        self.box.insertWidget(0, self.form)
-        self.box.addWidget(self.note)
-
     def _clear(self, name: str) -> None:
-        assert self.form is not None
-        default = next(param.default for param in self.form.params if param.name == name)
-        self._set(name, default)
+        self._set(name, next(row.default for row in ROWS if row.name == name))
 
     def _set(self, name: str, value: Any) -> None:
         project = self._context.session.project
@@ -112,32 +123,16 @@ class Structure(QWidget):
         return SetRepeat(graph, node.id, made)
 
 
-def _params(
-    project: Project, graph: Graph, node: Node, owners: tuple[str, ...]
-) -> tuple[Param, ...]:
-    """Return what can be set at a node of this layer."""
-    what = {"Input": "argument", "Output": "result"}.get(node.layer, "layer in the code")
-    rows = [Param("name", "text", "", f"A name of your own; the name of the {what}.")]
+def _hidden(project: Project, node: Node, shareable: bool) -> set[str]:
+    """Return the rows that say nothing of a node."""
     if node.layer in ENDS:
-        return tuple(rows)
-    rows.append(Param("copies", "int", None, "How often it is repeated.", optional=True, minimum=1))
-    rows.append(
-        Param(
-            "mode",
-            "choice",
-            "stack",
-            "stack: one after the other, each with its own weights. loop: the same weights again "
-            "and again. map: side by side on the same input.",
-            choices=MODES,
-        )
-    )
-    if _learns(project, node):
-        words = "Whose weights it uses: its own, or those of another node of the same layer."
-        if owners or node.share is not None:
-            rows.append(Param("weights", "choice", OWN, words, choices=(OWN, *owners)))
-        rows.append(Param("trainable", "bool", True, "Off keeps the weights as they are."))
-    rows.append(Param("bypass", "bool", False, "Passes the input on and leaves the layer out."))
-    return tuple(rows)
+        return {row.name for row in ROWS} - {"name"}
+    hidden = set() if node.repeat is not None else {"mode"}
+    if not _learns(project, node):
+        hidden |= {"weights", "trainable"}
+    elif not shareable and node.share is None:
+        hidden.add("weights")
+    return hidden
 
 
 def _learns(project: Project, node: Node) -> bool:

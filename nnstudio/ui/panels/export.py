@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QStackedLayout,
     QTreeWidget,
     QTreeWidgetItem,
-    QTreeWidgetItemIterator,
     QVBoxLayout,
     QWidget,
 )
@@ -40,6 +39,7 @@ from nnstudio.ui.value_edit import ValueEdit
 from nnstudio.ui.widgets import icon_button, label, push_button, restyle, scrolled, tip
 
 NAME = Qt.ItemDataRole.UserRole
+RECURSIVE = Qt.MatchFlag.MatchRecursive
 TARGET = Param("folder", "file", "", "Where the code is written.")
 
 
@@ -168,8 +168,11 @@ class ExportPanel(Panel):
         self.prove.setEnabled(free)
 
     def _leaves(self) -> list[QTreeWidgetItem]:
-        every = QTreeWidgetItemIterator(self.tree)
-        return [one.value() for one in every if one.value().data(0, NAME)]
+        return [
+            item
+            for item in self.tree.findItems("", Qt.MatchFlag.MatchContains | RECURSIVE)
+            if item.data(0, NAME)
+        ]
 
     def _fill(self, names: list[str]) -> None:
         """Show the files as a tree, folders closed."""

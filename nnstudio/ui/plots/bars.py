@@ -22,7 +22,7 @@ from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import NORMAL, SMALL, Theme, Tokens
 
-TOP, SIDE = 36.0, 12.0
+TOP, BOTTOM, SIDE = 36.0, 22.0, 12.0
 LEAST, MOST = 15.0, 28.0
 """The height of a row, in pixels."""
 
@@ -152,11 +152,11 @@ class BarPlot(QWidget):
         painter.drawText(box, int(_Flag.AlignVCenter), text)
 
     def _row_height(self) -> float:
-        room = self.height() - TOP - 6
+        room = self.height() - TOP - BOTTOM
         return max(LEAST, min(MOST, room / max(1, len(self._rows))))
 
     def _fitting(self) -> int:
-        return max(1, int((self.height() - TOP - 6) / self._row_height() + 1e-6))
+        return max(1, int((self.height() - TOP - BOTTOM) / self._row_height() + 1e-6))
 
     def _row_at(self, y: float) -> Bar | None:
         place = self._first + int((y - TOP) / self._row_height())

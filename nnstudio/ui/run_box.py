@@ -1,0 +1,331 @@
+"""The run that goes on, in figures: where it is, how fast, how well; and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnstudio.core.problems import NNStudioError, Problem
+from nnstudio.studio.live import Live
+from nnstudio.studio.run_files import RunEntry
+from nnstudio.studio.runs import RunBook
+from nnstudio.ui import i18n, run_words
+from nnstudio.ui.context import Context
+from nnstudio.ui.i18n import tr
+from nnstudio.ui.plots.axes import number
+from nnstudio.ui.theme import GRID
+from nnstudio.ui.widgets import label, push_button, restyle, scrolled, selectable
+
+WIDTH = 280
+_STEPS = 1000
+_STATE_KINDS = {"failed": "bad", "paused": "warn", "finished": "good", "running": "muted"}
+
+
+class HyperField(QLineEdit):
+    """A number that may be changed while it runs: Enter sets it, from the next step on.
+
+    Args:
+        name: Of the number.
+        runs: Those that it belongs to.
+    """
+
+    def __init__(self, name: str, runs: RunBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._runs = name, runs
+        self._shown: float | None = None
+        self.setProperty("kind", "mono")
+        self.setStyleSheet("padding: 0px 6px; min-height: 18px;")
+        self.setAccessibleName(name)
+        self.setToolTip(tr("Enter changes it from the next step on; the change is marked"))
+        self.returnPressed.connect(self.apply)
+        self.editingFinished.connect(self._give_back)
+
+    def show_value(self, value: float) -> None:
+        """Show what holds, unless somebody is typing."""
+        if value != self._shown and not (self.hasFocus() and self.isModified()):
+            self._shown = value
+            self.setText(f"{value:g}")
+            self.setModified(False)
+
+    def apply(self) -> None:
+        """Set what was typed; what is no number above zero is marked and not set."""
+        try:
+            value = float(self.text().replace(",", "."))
+        except ValueError:
+            value = -1.0
+        right = 0 <= value < float("inf")
+        restyle(self, "wrong", not right)
+        if right:
+            self._runs.set_hyper({self._name: value})
+            self._shown = value
+            self.setModified(False)
+
+    def _give_back(self) -> None:
+        if self.isModified() and self._shown is not None:  # left without Enter
+            self.setText(f"{self._shown:g}")
+            self.setModified(False)
+            restyle(self, "wrong", False)
+
+
+class RunBox(QFrame):
+    """Follows the live run of a book.
+
+    Args:
+        context: The shared objects of the window.
+        runs: The book of runs.
+    """
+
+    def __init__(self, context: Context, runs: RunBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._runs = context, runs
+        self.setProperty("kind", "card")
+        self.setFixedWidth(WIDTH)
+        self._values: dict[str, QLabel] = {}
+        self._fields: dict[str, HyperField] = {}
+        self._hyper_names: tuple[str, ...] = ()
+        self._rows = QGridLayout()
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setHorizontalSpacing(GRID)
+        self._rows.setVerticalSpacing(2)
+        self._rows.setColumnStretch(1, 1)
+        self._state = label("", "muted")
+        self._said = label("", "small")
+        self._said.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, _STEPS)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(tr("Progress of the run"))
+        self._repairs = QVBoxLayout()
+        self._problem: Problem | None = None
+        self.pause = push_button(tr("Pause"), runs.pause)
+        self.stop = push_button(tr("Stop"), runs.stop)
+        self._lay_out()
+        self.refresh()
+
+    @property
+    def fields(self) -> dict[str, HyperField]:
+        """The fields of what may be changed while it runs, by name."""
+        return self._fields
+
+    def value(self, row: str) -> str:
+        """Return what stands in a row."""
+        return self._values[row].text()
+
+    def refresh(self) -> bool:
+        """Show what holds now; there is always a clock to be shown."""
+        live = self._runs.live
+        if live is None:
+            self._show_nothing()
+            return False
+        self._show_hyper(live)
+        for row, text in _figures(live).items():
+            self._write(row, text)
+        self.progress.setValue(round(live.progress * _STEPS))
+        words = run_words.doing(live)
+        if self._state.text() != words:
+            self._state.setText(words)
+            restyle(self._state, "kind", _STATE_KINDS.get(live.status, "muted"))
+        paused = live.status == "paused"
+        self.pause.setText(tr("Go on") if paused else tr("Pause"))
+        self.pause.setEnabled(live.status in ("running", "paused"))
+        self.stop.setEnabled(not live.over and live.status != "stopping")
+        self._show_problem(live)
+        return not live.over
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        title = label(tr("Run"))
+        title.setStyleSheet("font-weight: 600;")
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self._state)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 0, 12, 0)
+        column.setSpacing(6)
+        column.addLayout(self._rows)
+        column.addWidget(self._said)
+        column.addLayout(self._repairs)
+        column.addStretch(1)
+        area = scrolled(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.pause)
+        buttons.addWidget(self.stop)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 9, 0, 10)
+        whole.setSpacing(6)
+        for part in (head, buttons):
+            part.setContentsMargins(12, 0, 12, 0)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 0, 12, 0)
+        bar.addWidget(self.progress)
+        whole.addLayout(head)
+        whole.addWidget(area, 1)
+        whole.addLayout(bar)
+        whole.addLayout(buttons)
+        self._make_rows(())
+
+    def _make_rows(self, hyper: tuple[str, ...]) -> None:
+        """Lay the rows out anew: those of what may be changed stand in the middle."""
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._values, self._fields, self._hyper_names = {}, {}, hyper
+        for key, words in _before():
+            self._add(key, words, self._value_label(key))
+        for name in hyper:
+            self._fields[name] = field = HyperField(name, self._runs)
+            self._add(name, hyper_words(name), field)
+            self._add(f"{name} now", "", self._value_label(f"{name} now"))
+        for key, words in _after():
+            self._add(key, words, self._value_label(key))
+
+    def _add(self, key: str, words: str, widget: QWidget) -> None:
+        row = self._rows.rowCount()
+        self._rows.addWidget(label(words, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(widget, row, 1)
+
+    def _value_label(self, key: str) -> QLabel:
+        made = label("–", "mono")
+        made.setAccessibleName(key)
+        self._values[key] = made
+        return selectable(made)
+
+    def _write(self, row: str, text: str) -> None:
+        shown = self._values.get(row)
+        if shown is not None and shown.text() != text:
+            shown.setText(text)
+
+    def _show_hyper(self, live: Live) -> None:
+        names = tuple(live.hyper)
+        if names and names != self._hyper_names:
+            self._make_rows(names)
+        for name, field in self._fields.items():
+            field.show_value(live.hyper.get(name, float("nan")))
+            field.setEnabled(not live.over)
+            rate = live.rates.get(name)
+            now = "" if rate is None or rate == live.hyper.get(name) else number(rate)
+            schedule = live.schedule.replace("_", " ")
+            self._write(f"{name} now", tr("now {rate} {schedule}", rate=now, schedule=schedule)
+                        if now else "")  # fmt: skip
+            self._values[f"{name} now"].setVisible(bool(now))
+
+    def _show_nothing(self) -> None:
+        self._state.setText("")
+        self._said.setText(tr("Nothing is being trained. Press Train (F5)."))
+        self.pause.setEnabled(False)
+        self.stop.setEnabled(False)
+
+    def _show_problem(self, live: Live) -> None:
+        """Say why it failed, with what can be done about it."""
+        problem = live.failure
+        if problem is None:
+            said = live.notes[-1] if live.notes and not live.over else ""
+            if self._said.text() != said:
+                self._said.setText(said)
+                restyle(self._said, "kind", "small")
+        if problem is self._problem:
+            return
+        self._problem = problem
+        while (item := self._repairs.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if problem is None:
+            return
+        self._said.setText(f"{i18n.message(problem)}. {i18n.hint(problem)}")
+        restyle(self._said, "kind", "bad")
+        for words, slot in self._ways_out(live, problem):
+            self._repairs.addWidget(push_button(words, slot))
+
+    def _ways_out(self, live: Live, problem: Problem) -> list[tuple[str, Callable[[], object]]]:
+        ways: list[tuple[str, Callable[[], object]]] = []
+        graph, _, path = problem.where.partition("/")
+        node = path.partition("/")[0].partition("#")[0]
+        known = self._context.session.project.graphs.get(graph)
+        if known is not None and node in known.nodes:
+            ways.append((tr("Show the layer"), partial(self._context.view.reveal, graph, node)))
+        if live.folder is None:
+            return ways
+        if problem.code == "non_finite":
+            words = tr("Go on with a tenth of the learning rate")
+            ways.append((words, partial(self._again, live, self._runs.go_on_slower)))
+        elif problem.code in ("run.crashed", "run.gone", "run.disk"):
+            go_on: Callable[[RunEntry], object] = partial(self._runs.start, "continue")
+            ways.append((tr("Go on from the last checkpoint"), partial(self._again, live, go_on)))
+        return ways
+
+    def _again(self, live: Live, start: Callable[[RunEntry], object]) -> None:
+        entry = self._runs.list.entry(live.folder.name) if live.folder is not None else None
+        if entry is None or self._runs.busy:
+            return
+        try:
+            start(entry)
+        except NNStudioError as error:
+            self._context.refused(error)
+
+
+def hyper_words(name: str) -> str:
+    """Return what is said for something that may be changed while it runs."""
+    if name == "lr":
+        return tr("learning rate")
+    return name.removesuffix("_lr") + " lr" if name.endswith("_lr") else name.replace("_", " ")
+
+
+def _before() -> tuple[tuple[str, str], ...]:
+    return (
+        ("step", tr("step")),
+        ("epoch", tr("epoch")),
+        ("speed", tr("speed")),
+        ("samples", tr("samples")),
+        ("left", tr("time left")),
+    )
+
+
+def _after() -> tuple[tuple[str, str], ...]:
+    return (
+        ("best", tr("best")),
+        ("memory", tr("memory")),
+        ("checkpoint", tr("checkpoint")),
+        ("health", tr("health")),
+    )
+
+
+def _figures(live: Live) -> dict[str, str]:
+    """What stands in each row."""
+    planned = live.trace.epochs
+    left, saved = live.time_left, live.checkpoint_age
+    best = "–"
+    if live.best is not None:
+        name, value, epoch = live.best
+        best = tr("epoch {epoch} · {value}", epoch=epoch, value=run_words.metric(name, value))
+    return {
+        "step": run_words.count(live.step) if not live.total else
+        f"{live.step:,} / {live.total:,}".replace(",", " "),
+        "epoch": f"{live.epoch} / {planned}" if planned else str(live.epoch or "–"),
+        "speed": run_words.speed(live),
+        "samples": run_words.samples(live),
+        "left": "–" if left is None else run_words.clock(left),
+        "best": best,
+        "memory": run_words.size(live.memory) if live.memory else "–",
+        "checkpoint": tr("none yet") if saved is None else tr("saved {age}",
+                                                              age=run_words.age(saved)),
+        "health": live.health or "–",
+    }  # fmt: skip
