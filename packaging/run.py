@@ -1,8 +1,8 @@
 """Start NNStudio from a checkout: `python3 packaging/run.py`.
 
-The first start makes an environment in `.venv`; later ones use neither pip nor the network. It opens
-the window; where there is no display it says so and trains the starter project in the terminal. With
-arguments it is the command line: `python3 packaging/run.py check digits.nns`.
+The first start makes an environment in `.venv`; later ones use neither pip nor the network. It
+opens the window; where there is no display it says so and trains the starter project in the
+terminal. With arguments it is the command line: `python3 packaging/run.py check digits.nns`.
 """
 
 import os

@@ -143,8 +143,14 @@ def _data(project: Project, folder: Path | None) -> tuple[DataFile, ...]:
     own = reader.args.get("path")
     found = [paths.resource("datasets", name) for name in registry.READERS[reader.name].files]
     if isinstance(own, str) and own:  # in the place of the first that came along
-        found = [(folder or Path()) / own, *found[1:]]
+        found = [_own_file(folder or Path(), own), *found[1:]]
     return tuple(map(_data_file, found))
+
+
+def _own_file(folder: Path, own: str) -> Path:
+    """Return where the user's file lies; a run folder has a copy of what the run was trained on."""
+    copy = folder / "files" / Path(own).name
+    return copy if (folder / "run.json").is_file() and copy.is_file() else folder / own
 
 
 def _data_file(path: Path) -> DataFile:

@@ -14,6 +14,7 @@
     failed        problem: code, where, message, hint
 """
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -114,7 +115,7 @@ class Recorder:
         self._seen, self._kept = -1, 0
         self._start = self._flushed = self._saved_at = clock()
         self._base = 0.0
-        self._unwritten = self._grumbled = ""
+        self._unwritten = self._warned = ""
 
     def __call__(self, state: State, metrics: Metrics, /) -> None:
         """Take the report of a loop.
@@ -200,6 +201,8 @@ class Recorder:
         values = floats([metrics], state.device)[0]
         if state.judge(values) and self._shelf is not None:
             self._best = self._take(state)
+        if not math.isfinite(values.get(state.best or "", 0.0)):
+            self._warn(f"{state.best} is not finite: look at the data it is measured on.")
         self._keep("epoch", state, values, now)
         due = self.due(now - self._saved_at, self._cost, epoch_ended=True)
         if due or late or state.done or self._stop or self._save:
@@ -252,15 +255,18 @@ class Recorder:
             return
         try:
             files.append(self.folder / METRICS, self._unwritten.encode(), sync=sync)
-            self._unwritten = self._grumbled = ""
+            self._unwritten = self._warned = ""
         except OSError as error:
             self.trouble(error)
 
     def _grumble(self, error: OSError) -> None:
-        """Say once that the disk refuses."""
-        if str(error) != self._grumbled:
-            self._grumbled = str(error)
-            self.note(f"The run could not be saved ({error}); training goes on.")
+        self._warn(f"The run could not be saved ({error}); training goes on.")
+
+    def _warn(self, message: str) -> None:
+        """Say a thing once as long as it does not change."""
+        if message != self._warned:
+            self._warned = message
+            self.note(message)
 
     def _checkpoint(self, state: State, *, wait: bool) -> None:
         """Hand a copy of the state to the writer; with `wait`, see it on the disk."""

@@ -25,6 +25,7 @@ from nnstudio.studio.session import Session
 from nnstudio.ui import fonts, i18n, style
 from nnstudio.ui.crash import Funnel
 from nnstudio.ui.icons import icon
+from nnstudio.ui.later import later
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.theme import Theme
 
@@ -52,6 +53,7 @@ def main(file: Path | None = None) -> int:
     style.apply(application, theme)
     window, funnel = compose(settings, theme)
     funnel.install()
+    window.files.opened.connect(lambda: later(window, _collect))
     window.show()
     deferred = Deferred(window)
     deferred.start(lambda: file is not None and window.open(file))
@@ -152,7 +154,11 @@ class Deferred(QObject):
 
 
 def _collect() -> None:
-    """Look for garbage again, but never among what the start has made; see `cli.window`."""
+    """Look for garbage from now on (see `cli.window`), but never again among what there is now.
+
+    A full look at a large document would take longer than a frame, and would find nothing.
+    """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
     gc.enable()

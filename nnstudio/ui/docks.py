@@ -12,11 +12,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
 from nnstudio.ui.dock_title import DockTitle
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.later import later
 from nnstudio.ui.theme import Theme
 
 if TYPE_CHECKING:  # it is made after the first paint, and imported only then
@@ -174,7 +175,7 @@ class Docks(QObject):
         """Let tabs stand for titles, once Qt has settled where the panels are."""
         if not self._tidying:
             self._tidying = True
-            QTimer.singleShot(0, self, self._tidy)
+            later(self, self._tidy)
 
     def _tidy(self) -> None:
         self._tidying = False

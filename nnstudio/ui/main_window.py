@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from nnstudio.ui.devices import Devices
 from nnstudio.ui.docks import Docks
 from nnstudio.ui.files import Files
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.later import later
 from nnstudio.ui.layout_store import NAMES, LayoutStore, reachable
 from nnstudio.ui.menus import ActionBook
 from nnstudio.ui.overriding import override
@@ -126,8 +127,7 @@ class MainWindow(QMainWindow):
         self.running = running.RunControls(self, runs)
         self._add_menus()
         self.docks.start_filling(self.context)
-        canvas: QWidget = self.canvas
-        self.picture = RecoveryPicture(self.documents, canvas, self)
+        self.picture = RecoveryPicture(self.documents, cast(QWidget, self.canvas), self)
 
     def show_start(self) -> None:
         """Show the start page, and nothing around it."""
@@ -290,7 +290,7 @@ class MainWindow(QMainWindow):
         else:
             self.show_arrangement("design")
         if self.canvas is not None:  # the panels have taken their room only by then
-            QTimer.singleShot(0, self.canvas, self.canvas.fit_first)
+            later(self.canvas, self.canvas.fit_first)
 
     def _show_file(self) -> None:
         session = self.session
@@ -326,7 +326,7 @@ class MainWindow(QMainWindow):
 
     def _return(self) -> None:
         """Come back onto a screen that is still there."""
-        QTimer.singleShot(0, self, self._return_now)
+        later(self, self._return_now)
 
     def _return_now(self) -> None:
         box = reachable(self.geometry(), _screens())
@@ -349,14 +349,14 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.arrangement:
-            QTimer.singleShot(0, self.start_page, self.start_page.start)
+            later(self.start_page, self.start_page.start)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         woke = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if woke and not self._closed and self.arrangement:
-            QTimer.singleShot(0, self, self.files.look_outside)
+            later(self, self.files.look_outside)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -369,7 +369,7 @@ class MainWindow(QMainWindow):
         if dropped:
             event.acceptProposedAction()
             # The other window waits for the drop to end; questions come after it.
-            QTimer.singleShot(0, self, lambda: self.files.drop(dropped))
+            later(self, lambda: self.files.drop(dropped))
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -173,7 +173,7 @@ class CardGrid(QWidget):
         LEAST: The smallest width and height of a card.
     """
 
-    LEAST = QSize(205, 170)
+    LEAST = QSize(228, 170)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -205,10 +205,8 @@ class CardGrid(QWidget):
         rows = -(-count // columns)
         high = (self._room - gap * (rows - 1)) // rows
         if high < self.LEAST.height():  # the first row fills the room, the others are scrolled to
-            high = max(
-                self.LEAST.height(),
-                self._room if self._room < 1.6 * self.LEAST.height() else (self._room - gap) // 2,
-            )
+            half = (self._room - gap) // 2
+            high = max(self.LEAST.height(), half if half > self.LEAST.height() else self._room)
         wide = (self.width() - gap * (columns - 1)) / columns
         for place, card in enumerate(self._cards):
             row, column = divmod(place, columns)

@@ -21,14 +21,14 @@ from nnstudio.core.problems import NNStudioError, Problem
 from nnstudio.studio.live import Live
 from nnstudio.studio.run_files import RunEntry
 from nnstudio.studio.runs import RunBook
-from nnstudio.ui import i18n, run_words
+from nnstudio.ui import fonts, i18n, run_words
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.plots.axes import number
-from nnstudio.ui.theme import GRID
+from nnstudio.ui.theme import GRID, SMALL
 from nnstudio.ui.widgets import label, push_button, restyle, scrolled, selectable
 
-WIDTH = 280
+WIDTH = 292
 _STEPS = 1000
 _STATE_KINDS = {"failed": "bad", "paused": "warn", "finished": "good", "running": "muted"}
 
@@ -203,7 +203,8 @@ class RunBox(QFrame):
         self._rows.addWidget(widget, row, 1)
 
     def _value_label(self, key: str) -> QLabel:
-        made = label("–", "mono")
+        made = label("–")
+        made.setFont(fonts.mono(SMALL))
         made.setAccessibleName(key)
         self._values[key] = made
         return selectable(made)
@@ -294,8 +295,7 @@ def _before() -> tuple[tuple[str, str], ...]:
         ("step", tr("step")),
         ("epoch", tr("epoch")),
         ("speed", tr("speed")),
-        ("samples", tr("samples")),
-        ("left", tr("time left")),
+        ("time", tr("time")),
     )
 
 
@@ -311,7 +311,7 @@ def _after() -> tuple[tuple[str, str], ...]:
 def _figures(live: Live) -> dict[str, str]:
     """What stands in each row."""
     planned = live.trace.epochs
-    left, saved = live.time_left, live.checkpoint_age
+    saved = live.checkpoint_age
     best = "–"
     if live.best is not None:
         name, value, epoch = live.best
@@ -321,8 +321,7 @@ def _figures(live: Live) -> dict[str, str]:
         f"{live.step:,} / {live.total:,}".replace(",", " "),
         "epoch": f"{live.epoch} / {planned}" if planned else str(live.epoch or "–"),
         "speed": run_words.speed(live),
-        "samples": run_words.samples(live),
-        "left": "–" if left is None else run_words.clock(left),
+        "time": run_words.time_left(live),
         "best": best,
         "memory": run_words.size(live.memory) if live.memory else "–",
         "checkpoint": tr("none yet") if saved is None else tr("saved {age}",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -24,6 +24,7 @@ from nnstudio.studio.starting import Options
 from nnstudio.ui import i18n, messages, run_words
 from nnstudio.ui.devices import AUTO, Devices, memory
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.later import later
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.messages import Answer
 from nnstudio.ui.pump import Pump
@@ -71,7 +72,7 @@ class RunControls(QObject):
         ]
         self._bind()
         self._devices = DeviceChoice(window)
-        window.stack.currentChanged.connect(lambda _: QTimer.singleShot(0, self, self.refresh))
+        window.stack.currentChanged.connect(lambda _: later(self, self.refresh))
         self.refresh()
 
     def close(self) -> None:
@@ -192,7 +193,7 @@ class RunControls(QObject):
     def _refused(self, error: NNStudioError) -> None:
         self._window.status.tell(i18n.message(error.problems[0]))
         # Not from within the timer: a box would keep it from taking events.
-        QTimer.singleShot(0, self._window, lambda: self._window.files.refuse(error))
+        later(self._window, lambda: self._window.files.refuse(error))
 
     def _tell_trial(self) -> None:
         live = self._tried
@@ -309,4 +310,3 @@ def result(live: Live) -> str:
         return tr("The run is finished; best {name} {value} in epoch {epoch}.",
                   name=name, value=f"{value:.4g}", epoch=epoch)  # fmt: skip
     return tr("The run is finished.")
-

@@ -103,9 +103,10 @@ class RunTable(QAbstractTableModel):
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
             return None
-        if role == Role.DisplayRole:
-            return self.columns[section].title
-        return None
+        column = self.columns[section]
+        if role == Role.TextAlignmentRole and column.right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return column.title if role == Role.DisplayRole else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:  # noqa: D102
         entry = self.entry(index.row())

@@ -65,17 +65,21 @@ def metric(name: str, value: float) -> str:
 
 
 def speed(live: Live) -> str:
-    """Return how fast a run is."""
+    """Return how fast a run is: steps, and samples where there are batches."""
     steps = live.speed
     if not steps:
         return "–"
-    return tr("{n} steps/s", n=f"{steps:.1f}" if steps < 20 else count(steps))
+    words = tr("{n} steps/s", n=f"{steps:.1f}" if steps < 20 else count(steps))
+    seen = live.samples_a_second
+    return f"{words} · {tr('{n} samples/s', n=count(seen))}" if seen else words
 
 
-def samples(live: Live) -> str:
-    """Return how many samples a run sees."""
-    found = live.samples_a_second
-    return tr("{n} a second", n=count(found)) if found else "–"
+def time_left(live: Live) -> str:
+    """Return how long it will take, or took."""
+    if live.over:
+        return tr("took {time}", time=clock(live.trace.seconds))
+    left = live.time_left
+    return "–" if left is None else tr("{time} left", time=clock(left))
 
 
 def doing(live: Live) -> str:

@@ -1,7 +1,8 @@
 """How long the window takes to stand, beside an empty window of Qt in the same run.
 
-`usable` is the start page with all its cards, any of which can be clicked; the canvas follows in the
-first idle moment and is counted as `complete`. CPU seconds, so that a busy machine counts the same.
+`usable` is the start page with all its cards, any of which can be clicked; the canvas follows in
+the first idle moment and is counted as `complete`. CPU seconds, so that a busy machine counts the
+same.
 """
 
 import statistics

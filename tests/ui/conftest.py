@@ -95,13 +95,18 @@ def open_window(qapp: QApplication, qtbot: QtBot, asked: Asked) -> Iterator[Made
         qtbot.wait(1)
         return window
 
+    def close() -> None:
+        while made:
+            window = made.pop()
+            asked.answers = ["discard"] * 9
+            window.close()
+            window.deleteLater()
+            del window
+        swept(qapp)
+
+    make.close = close
     yield make
-    for window in made:
-        asked.answers = ["discard"] * 9
-        window.close()
-        window.deleteLater()
-    made.clear()
-    swept(qapp)
+    close()
     qapp.setStyleSheet("")
 
 

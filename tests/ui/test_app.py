@@ -1,8 +1,10 @@
 """The composition root: what is imported when, what becomes of an unexpected exception, help."""
 
+import gc
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,21 @@ def test_the_window_opens_a_file_that_was_named(open_window: Made, tmp_path: Pat
     assert second.session.path == tmp_path / "a.nns"
     assert second.arrangement == "design"
     assert not second.session.read_only
+
+
+def test_a_closed_window_is_forgotten(open_window: Made, qapp: QApplication) -> None:
+    def opened() -> weakref.ref[object]:
+        window = open_window()
+        window.files.template("lenet5-mnist")
+        for name in window.arrangements:
+            window.book[f"view.{name}"].trigger()
+            qapp.processEvents()
+        return weakref.ref(window.session)
+
+    session = opened()
+    open_window.close()
+    gc.collect()
+    assert session() is None
 
 
 class TestCrash:

@@ -18,7 +18,6 @@ from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.panel import Panel
-from nnstudio.ui.plots.axes import number
 from nnstudio.ui.theme import GRID, SMALL, Theme
 from nnstudio.ui.widgets import Empty, label
 
@@ -158,7 +157,7 @@ class EnvironmentPanel(Panel):
         self.cart.play(live.frames)
         returns = live.trace.series.get("episode/return")
         if returns is not None and len(returns):
-            last = number(returns.last)
-            self._words.setText(tr("return of the last episode {value}", value=last))
+            last = f"{returns.last:.0f}"
+            self._words.setText(tr("return of the last episode: {value}", value=last))
         self.refresh()
         return True

@@ -220,7 +220,6 @@ def _curves(
     quiet: str,
 ) -> list[Curve]:
     found = []
-    many = len(shown) > 1
     for place, (run, run_name, trace) in enumerate(shown):
         names = [name for name in group.names if name in trace.series]
         taken: set[int] = set()
@@ -236,7 +235,7 @@ def _curves(
                 Curve(
                     trace,
                     name,
-                    f"{run_name} {label}".strip() if many else label,
+                    f"{run_name} {label}".strip() if place else label,
                     color,
                     run,
                     100.0 if group.percent else 1.0,

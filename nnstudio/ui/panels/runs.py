@@ -37,7 +37,7 @@ from nnstudio.ui.theme import GRID
 from nnstudio.ui.widgets import Empty, label, push_button
 
 ROW = 26
-WIDTHS = (130, 90, 220, 200, 70, 80, 80)
+WIDTHS = (150, 90, 220, 240, 80, 90, 90)
 
 
 class RunsPanel(Panel):

@@ -28,14 +28,14 @@ FAINT = 70
 STRONG = 1.5
 """The width of a strong line."""
 
-PIECE, WIDE_PIECE = 2.0, 4.0
+PIECE, WIDE_PIECE = 1.25, 4.0
 """Pixels that a piece of the band is wide, when there are more values than pixels; many curves
 have wide ones."""
 
 MANY = 4
 """More curves than this are many."""
 
-SMOOTHER = 2.0
+SMOOTHER = 2.5
 """How much longer the pieces of a smoothed line are, which has no spikes to lose."""
 
 DOTS = 40

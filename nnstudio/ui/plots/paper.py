@@ -122,12 +122,18 @@ def title(
     painter.setFont(fonts.text(SMALL))
     metrics = QFontMetricsF(painter.font())
     x = width - RIGHT
-    shown = [curve for curve in curves if len(curve.series)][:_SHOWN]
-    for curve in reversed(shown):
+    shown = []
+    room = width - RIGHT - least
+    for curve in [curve for curve in curves if len(curve.series)][:_SHOWN]:
         label = f"{curve.label} {words(_last(curve))}"
-        x -= metrics.horizontalAdvance(label)
-        if x - 10 < least:
-            return
+        wide = metrics.horizontalAdvance(label)
+        room -= wide + 12
+        if room < 0:
+            break
+        shown.append((curve, label, wide))
+        room -= 10
+    for curve, label, wide in reversed(shown):
+        x -= wide
         painter.setPen(QColor(colors.muted))
         painter.drawText(QPointF(x, 20), label)
         _dot(painter, QPointF(x - 7, 16), curve.color)
