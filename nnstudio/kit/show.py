@@ -115,7 +115,8 @@ class Recorder:
         self._seen, self._kept = -1, 0
         self._start = self._flushed = self._saved_at = clock()
         self._base = 0.0
-        self._unwritten = self._warned = ""
+        self._unwritten = ""
+        self._warned: set[str] = set()
 
     def __call__(self, state: State, metrics: Metrics, /) -> None:
         """Take the report of a loop.
@@ -255,7 +256,7 @@ class Recorder:
             return
         try:
             files.append(self.folder / METRICS, self._unwritten.encode(), sync=sync)
-            self._unwritten = self._warned = ""
+            self._unwritten = ""
         except OSError as error:
             self.trouble(error)
 
@@ -263,9 +264,9 @@ class Recorder:
         self._warn(f"The run could not be saved ({error}); training goes on.")
 
     def _warn(self, message: str) -> None:
-        """Say a thing once as long as it does not change."""
-        if message != self._warned:
-            self._warned = message
+        """Say a thing once."""
+        if message not in self._warned:
+            self._warned.add(message)
             self.note(message)
 
     def _checkpoint(self, state: State, *, wait: bool) -> None:

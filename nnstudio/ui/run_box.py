@@ -98,7 +98,7 @@ class RunBox(QFrame):
         self._rows = QGridLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setHorizontalSpacing(GRID)
-        self._rows.setVerticalSpacing(2)
+        self._rows.setVerticalSpacing(4)
         self._rows.setColumnStretch(1, 1)
         self._state = label("", "muted")
         self._said = label("", "small")
@@ -155,9 +155,9 @@ class RunBox(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(12, 0, 12, 0)
         column.setSpacing(6)
-        column.addLayout(self._rows)
         column.addWidget(self._said)
         column.addLayout(self._repairs)
+        column.addLayout(self._rows)
         column.addStretch(1)
         area = scrolled(inside)
         area.viewport().setAutoFillBackground(False)
@@ -199,7 +199,7 @@ class RunBox(QFrame):
 
     def _add(self, key: str, words: str, widget: QWidget) -> None:
         row = self._rows.rowCount()
-        self._rows.addWidget(label(words, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.addWidget(label(words, "small"), row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._rows.addWidget(widget, row, 1)
 
     def _value_label(self, key: str) -> QLabel:
@@ -230,6 +230,7 @@ class RunBox(QFrame):
 
     def _show_nothing(self) -> None:
         self._state.setText("")
+        self._said.show()
         self._said.setText(tr("Nothing is being trained. Press Train (F5)."))
         self.pause.setEnabled(False)
         self.stop.setEnabled(False)
@@ -242,6 +243,7 @@ class RunBox(QFrame):
             if self._said.text() != said:
                 self._said.setText(said)
                 restyle(self._said, "kind", "small")
+            self._said.setVisible(bool(said))
         if problem is self._problem:
             return
         self._problem = problem
@@ -251,7 +253,9 @@ class RunBox(QFrame):
                 widget.deleteLater()
         if problem is None:
             return
-        self._said.setText(f"{i18n.message(problem)}. {i18n.hint(problem)}")
+        self._said.show()
+        parts = (i18n.message(problem), i18n.hint(problem))
+        self._said.setText(". ".join(part[:1].upper() + part[1:] for part in parts if part) + ".")
         restyle(self._said, "kind", "bad")
         for words, slot in self._ways_out(live, problem):
             self._repairs.addWidget(push_button(words, slot))

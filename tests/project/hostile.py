@@ -70,15 +70,21 @@ NODES: dict[str, Any] = {
     "k": {"layer": "Concatenate", "args": {"dim": 1}, "in": [["m", "b"]]},
     "f": {"layer": "Flatten", "in": ["k"]},
     "l": {"layer": "Linear", "args": {"out_features": 10}, "in": ["f"]},
-    "s": {"layer": "Linear", "in": ["l"], "share": {"node": "l", "parameter": "weight"}},
-    "e": {"layer": "Einsum", "args": {"equation": "ij->ij"}, "in": [["s"]]},
-    "y": {"layer": "Output", "name": "logits", "in": ["e"]},
+    "s": {
+        "layer": "Linear",
+        "args": {"out_features": 10},
+        "in": ["f"],
+        "share": {"node": "l", "parameter": "weight"},
+    },
+    "e": {"layer": "Scale", "args": {"factor": 0.5}, "in": ["s"]},
+    "a": {"layer": "Add", "in": [["l", "e"]]},
+    "y": {"layer": "Output", "name": "logits", "in": ["a"]},
 }
 """A network with an input, a block, an own layer, a variadic input and shared weights."""
 
 
 def document() -> dict[str, Any]:
-    """A small valid project with one of everything."""
+    """A small project with one of everything, without a fault."""
     inner = {
         "bx": {"layer": "Input", "args": {"shape": ["N", "dim", "H", "W"]}},
         "bn": {
@@ -96,7 +102,11 @@ def document() -> dict[str, Any]:
         "data": {"reader": {"use": "mnist"}, "task": "classification", "inputs": [[1, 28, 28]]},
         "loop": {
             "use": "supervised",
-            "with": {"epochs": 1, "optimizer": {"use": "AdamW", "with": {"lr": 0.01}}},
+            "with": {
+                "epochs": 1,
+                "loss": {"use": "CrossEntropyLoss"},
+                "optimizer": {"use": "AdamW", "with": {"lr": 0.01}},
+            },
         },
         "graphs": {
             "g": {"name": "Net", "role": "model", "note": "Doc.", "nodes": copy.deepcopy(NODES)}
@@ -124,7 +134,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "layer": ("graphs", "g", "nodes", "c", "layer"),
     "input name": ("graphs", "g", "nodes", "x", "name"),
     "argument": ("graphs", "g", "nodes", "c", "args", "out_channels"),
-    "text argument": ("graphs", "g", "nodes", "e", "args", "equation"),
+    "number argument": ("graphs", "g", "nodes", "e", "args", "factor"),
     "choice argument": ("graphs", "g", "nodes", "c", "args", "padding_mode"),
     "formula": ("graphs", "g", "nodes", "c", "args", "out_channels", "expr"),
     "repeat": ("graphs", "g", "nodes", "b", "repeat", "count", "expr"),

@@ -161,7 +161,10 @@ def marks(painter: QPainter, sheet: Sheet, colors: Tokens, curves: Sequence[Curv
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
             room = metrics.horizontalAdvance(mark.words)
             left = x + 4 if x + 4 + room < area.right() else x - 4 - room
-            painter.drawText(QPointF(left, area.top() + 10), mark.words)
+            ground = QColor(colors.canvas)
+            ground.setAlpha(200)
+            painter.fillRect(QRectF(left - 2, area.top() + 1, room + 4, 13), ground)
+            painter.drawText(QPointF(left, area.top() + 11), mark.words)
 
 
 def reading(curve: Curve, sheet: Sheet, x: float) -> Reading | None:
@@ -235,6 +238,7 @@ def _box(
     wide = max(metrics.horizontalAdvance(text) for text in (head, *(row for _, row in rows))) + 32
     high = _LINE * (len(rows) + 1) + 12
     left = at.x() + 14 if at.x() + 14 + wide < area.right() + RIGHT else at.x() - 14 - wide
+    left = max(2.0, min(left, area.right() + RIGHT - 2 - wide))
     top = max(2.0, min(at.y() - high / 2, area.bottom() - high + BOTTOM))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(colors.line), 1))
