@@ -69,3 +69,10 @@ def unique(wanted: str, taken: set[str] | frozenset[str]) -> str:
     while f"{wanted}{joint}{number}" in taken:
         number += 1
     return f"{wanted}{joint}{number}"
+
+
+def is_identifier(name: str) -> bool:
+    """Tell whether a text may stand as an identifier of our own choice in generated code."""
+    return (
+        name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and "__" not in name
+    )

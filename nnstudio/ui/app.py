@@ -6,7 +6,6 @@ after the first paint: `Deferred` completes the window, then loads what is slow
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from nnstudio.ui.crash import Funnel
 from nnstudio.ui.icons import icon
 from nnstudio.ui.later import later
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.sweeper import Sweeper
 from nnstudio.ui.theme import Theme
 
 DEFERRED = ("numpy", "pyqtgraph", "pygments.lexers.python", "PIL.Image")
@@ -53,12 +53,14 @@ def main(file: Path | None = None) -> int:
     style.apply(application, theme)
     window, funnel = compose(settings, theme)
     funnel.install()
-    window.files.opened.connect(lambda: later(window, _collect))
+    sweeper = Sweeper(window)
+    window.files.opened.connect(lambda: later(window, sweeper.settle))
     window.show()
-    deferred = Deferred(window)
+    deferred = Deferred(window, sweeper)
     deferred.start(lambda: file is not None and window.open(file))
     code = application.exec()
     window.devices.wait()
+    sweeper.close()
     funnel.remove()
     return code
 
@@ -106,9 +108,9 @@ class Troubles(QObject):
 class Deferred(QObject):
     """What the first paint does not wait for, one part at a time so that the window stays awake."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, sweeper: Sweeper) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._sweeper = window, sweeper
         self._todo: list[Callable[[], object]] = []
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
@@ -125,7 +127,7 @@ class Deferred(QObject):
         self._todo = [
             self._window.complete,
             then,
-            _collect,
+            self._sweeper.settle,
             *slow,
             self._window.devices.look_up,
         ]
@@ -151,17 +153,6 @@ class Deferred(QObject):
         self._seen = seen
         self._calm = self._calm + 1 if resting else 0
         return self._calm >= CALM
-
-
-def _collect() -> None:
-    """Look for garbage from now on (see `cli.window`), but never again among what there is now.
-
-    A full look at a large document would take longer than a frame, and would find nothing.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 def _load(name: str) -> None:

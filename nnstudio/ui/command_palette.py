@@ -127,7 +127,9 @@ class CommandPalette(QFrame):
         """List what a text may mean, the likeliest first."""
         found = rank(text, self._all, lambda one: (one.title, *one.words)) if text else self._all
         self._model.show_entries(found)
-        first = next((place for place, one in enumerate(found) if one.enabled), 0)
+        # Of several things of one name, the one that can be done; never another thing.
+        same = [n for n, one in enumerate(found) if one.enabled and one.title == found[0].title]
+        first = same[0] if same else 0
         self.list.setCurrentIndex(self._model.index(first))
         self.list.setFixedHeight(ROW * max(1, min(MOST, len(found))))
         self.adjustSize()

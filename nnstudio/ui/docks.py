@@ -99,8 +99,7 @@ class Docks(QObject):
         self._context: Context | None = None
         self.rows = {row.id: row for row in (present() if rows is None else rows)}
         self._tidying = False
-        self._docks = {key: self._made(row) for key, row in self.rows.items()}
-        self.place()
+        self._docks: dict[str, QDockWidget] = {}
 
     def __getitem__(self, panel: str) -> QDockWidget:
         return self._docks[panel]
@@ -127,6 +126,8 @@ class Docks(QObject):
 
     def arrange(self, name: str) -> None:
         """Show the panels of an arrangement and no others."""
+        if not self._docks:  # they are made after the first paint
+            return
         raised: set[str] = set()
         for key, dock in self._docks.items():
             dock.setVisible(name in self.rows[key].arrangements)
@@ -153,16 +154,15 @@ class Docks(QObject):
             dock.raise_()
             self.tidy()
 
-    def start_filling(self, context: Context) -> None:
-        """From now on, make a panel as soon as it is seen; before, the window was not painted.
+    def make(self, context: Context) -> None:
+        """Make the docks, which the first paint does not wait for.
 
         Args:
-            context: What each panel is handed.
+            context: What each panel is handed when it is seen for the first time.
         """
+        self._docks = {key: self._made(row) for key, row in self.rows.items()}
         self._context = context
-        for key, dock in self._docks.items():
-            if dock.isVisible() and not dock.visibleRegion().isEmpty():
-                self._fill(key)
+        self.place()
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu in which each panel can be shown and hidden."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
 from nnstudio.project.settings import Settings
@@ -30,6 +30,7 @@ from nnstudio.ui.later import later
 from nnstudio.ui.layout_store import NAMES, LayoutStore, reachable
 from nnstudio.ui.menus import ActionBook
 from nnstudio.ui.overriding import override
+from nnstudio.ui.recent_menu import RecentMenu
 from nnstudio.ui.recovery_picture import RecoveryPicture
 from nnstudio.ui.start_page import StartPage
 from nnstudio.ui.status import Status
@@ -122,11 +123,14 @@ class MainWindow(QMainWindow):
             pump=pump,
         )
         self._make_canvas()
+        self.docks.make(self.context)
         actions = import_module("nnstudio.ui.window_actions")
         actions.bind(self)
         self.running = running.RunControls(self, runs)
         self._add_menus()
-        self.docks.start_filling(self.context)
+        if self.arrangement:  # a card was clicked already
+            name, self.arrangement = self.arrangement, ""
+            self.show_arrangement(name)
         self.picture = RecoveryPicture(self.documents, cast(QWidget, self.canvas), self)
 
     def show_start(self) -> None:
@@ -140,7 +144,7 @@ class MainWindow(QMainWindow):
         self.top_bar.show_arrangement("")
         self.status.hide()
         self._show_file()
-        self.book.refresh()
+        self._refresh()
         if self.isVisible():
             self.start_page.start()
 
@@ -159,7 +163,7 @@ class MainWindow(QMainWindow):
         self._return_floating()
         self.top_bar.show_arrangement(name)
         self._show_file()
-        self.book.refresh()
+        self._refresh()
         if self.canvas is not None and not self.canvas.hasFocus():
             self.canvas.setFocus()
 
@@ -247,22 +251,11 @@ class MainWindow(QMainWindow):
     def _add_menus(self) -> None:
         """Add the menus whose rows come and go: recent files and panels."""
         menus = self.book.menus
-        self._recent = QMenu(tr("Open recent"), menus["File"])
-        self._recent.aboutToShow.connect(self._list_recent)
-        menus["File"].insertMenu(self.book["file.save"], self._recent)
+        self.recent = RecentMenu(self.files, menus["File"])
+        menus["File"].insertMenu(self.book["file.save"], self.recent)
         menus["File"].insertSeparator(self.book["file.save"])
         if self.docks.rows:
             menus["View"].insertMenu(self.book["view.reset"], self.docks.menu(menus["View"]))
-
-    def _list_recent(self) -> None:
-        self._recent.clear()
-        for path in self.documents.recent.files():
-            # An ampersand would be taken for the mark of a mnemonic.
-            action = self._recent.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, path=path: self.files.open(path))
-        if not self._recent.actions():
-            self._recent.addAction(tr("No files yet")).setEnabled(False)
 
     # ---- following the document
 
@@ -270,6 +263,12 @@ class MainWindow(QMainWindow):
         if update.reset:
             self.view.open(next(iter(update.new.graphs), ""))
         self.book.refresh()
+
+    def _refresh(self) -> None:
+        """Ask again what can be done, and where the run is."""
+        self.book.refresh()
+        if self.running is not None:
+            self.running.refresh()
 
     def _set(self, name: str) -> None:
         """Let a setting hold that the user has changed."""
@@ -340,7 +339,7 @@ class MainWindow(QMainWindow):
                 dock.setGeometry(reachable(dock.geometry(), _screens()))
 
     def _remember_state(self) -> None:
-        if self.arrangement:
+        if self.arrangement and self.canvas is not None:
             self.store.remember_state(self.arrangement, self.saveState())
 
     # ---- Qt

@@ -4,8 +4,8 @@ Every tick takes what the runs have told, then lets at most one view draw it ane
 one after the other never hold the window up, four at once do. A view is drawn ten times a second at
 most.
 
-The gate is up exactly while Qt's event dispatcher is awake. A run in the thread looks at it between
-two steps, so that a click is answered before the next step begins.
+The gate is up while the window is at work. A run in the thread looks at it between two steps, so
+that a click is answered before the next step begins.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QAbstractEventDispatcher,
+    QCoreApplication,
+    QEvent,
+    QObject,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
 from nnstudio.engine.events import Gate
 from nnstudio.studio.runs import RunBook
+from nnstudio.ui.overriding import override
 
 TICK = 25
 """Milliseconds between two ticks while something goes on."""
@@ -48,21 +57,22 @@ class Pump(QObject):
         super().__init__(parent)
         self._runs = runs
         self._views: list[_View] = []
-        self._keeper = _Keeper(runs.gate or Gate())
+        self._keeper = _Keeper(runs.gate or Gate(), self)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
         self._timer.start(CALM)
         self._disconnect = runs.changed.connect(self._adjust)
         self._adjust()
 
-    def add(self, widget: QWidget, draw: Callable[[], bool]) -> None:
+    def add(self, widget: QWidget, draw: Callable[[], bool], period: float = PERIOD) -> None:
         """Let something be drawn from now on, as long as a widget exists and is seen.
 
         Args:
             widget: It is drawn there.
             draw: Draws what has come; returns False when there was nothing to be drawn.
+            period: Seconds between two drawings at least.
         """
-        self._views.append(_View(widget, draw))
+        self._views.append(_View(widget, draw, period))
 
     def tick(self) -> None:
         """Take what has come, and let one view draw."""
@@ -72,7 +82,7 @@ class Pump(QObject):
         self._views = [view for view in self._views if Shiboken.isValid(view.widget)]
         now = time.monotonic()
         for view in self._views:
-            due = now - view.drawn >= PERIOD and view.widget.isVisible()
+            due = now - view.drawn >= view.period and view.widget.isVisible()
             if due and view.draw():
                 view.drawn = now
                 # The others come first next time.
@@ -101,32 +111,40 @@ class _View:
 
     widget: QWidget
     draw: Callable[[], bool]
+    period: float
     drawn: float = 0.0
 
 
-class _Keeper:
-    """Lifts and lowers the gate with Qt's event dispatcher."""
+class _Keeper(QObject):
+    """Lifts the gate with the first event of each round of Qt's loop, and lowers it at its end.
 
-    def __init__(self, gate: Gate) -> None:
+    `QAbstractEventDispatcher.awake` does not serve: where Qt runs on GLib it comes only after the
+    events of a round were delivered.
+    """
+
+    def __init__(self, gate: Gate, parent: QObject) -> None:
+        super().__init__(parent)
         self._gate = gate
-        self._dispatcher: QAbstractEventDispatcher | None = None
+        self._watching = False
 
     def watch(self, on: bool) -> None:
-        if on == (self._dispatcher is not None):
+        """Begin or end."""
+        application, dispatcher = QCoreApplication.instance(), QAbstractEventDispatcher.instance()
+        if on == self._watching or application is None or dispatcher is None:
             return
+        self._watching = on
         if on:
-            self._dispatcher = QAbstractEventDispatcher.instance()
-            direct = Qt.ConnectionType.DirectConnection
-            self._dispatcher.awake.connect(self._up, direct)
-            self._dispatcher.aboutToBlock.connect(self._down, direct)
-        elif self._dispatcher is not None:
-            self._dispatcher.awake.disconnect(self._up)
-            self._dispatcher.aboutToBlock.disconnect(self._down)
-            self._dispatcher = None
+            application.installEventFilter(self)
+            dispatcher.aboutToBlock.connect(self._down, Qt.ConnectionType.DirectConnection)
+        else:
+            application.removeEventFilter(self)
+            dispatcher.aboutToBlock.disconnect(self._down)
             self._gate.busy = False
-
-    def _up(self) -> None:
-        self._gate.busy = True
 
     def _down(self) -> None:
         self._gate.busy = False
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self._gate.busy = True
+        return False

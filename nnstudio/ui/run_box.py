@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QVBoxLayout,
@@ -21,12 +18,13 @@ from nnstudio.core.problems import NNStudioError, Problem
 from nnstudio.studio.live import Live
 from nnstudio.studio.run_files import RunEntry
 from nnstudio.studio.runs import RunBook
-from nnstudio.ui import fonts, i18n, run_words
+from nnstudio.ui import i18n, run_words
 from nnstudio.ui.context import Context
+from nnstudio.ui.figure_rows import FigureRows
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.plots.axes import number
-from nnstudio.ui.theme import GRID, SMALL
-from nnstudio.ui.widgets import label, push_button, restyle, scrolled, selectable
+from nnstudio.ui.theme import GRID
+from nnstudio.ui.widgets import label, push_button, restyle, scrolled
 
 WIDTH = 292
 _STEPS = 1000
@@ -92,14 +90,9 @@ class RunBox(QFrame):
         self._context, self._runs = context, runs
         self.setProperty("kind", "card")
         self.setFixedWidth(WIDTH)
-        self._values: dict[str, QLabel] = {}
         self._fields: dict[str, HyperField] = {}
         self._hyper_names: tuple[str, ...] = ()
-        self._rows = QGridLayout()
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setHorizontalSpacing(GRID)
-        self._rows.setVerticalSpacing(4)
-        self._rows.setColumnStretch(1, 1)
+        self._rows = FigureRows(context.theme)
         self._state = label("", "muted")
         self._said = label("", "small")
         self._said.setWordWrap(True)
@@ -121,7 +114,7 @@ class RunBox(QFrame):
 
     def value(self, row: str) -> str:
         """Return what stands in a row."""
-        return self._values[row].text()
+        return self._rows.value(row)
 
     def refresh(self) -> bool:
         """Show what holds now; there is always a clock to be shown."""
@@ -130,8 +123,7 @@ class RunBox(QFrame):
             self._show_nothing()
             return False
         self._show_hyper(live)
-        for row, text in _figures(live).items():
-            self._write(row, text)
+        self._rows.write(_figures(live))
         self.progress.setValue(round(live.progress * _STEPS))
         words = run_words.doing(live)
         if self._state.text() != words:
@@ -157,7 +149,7 @@ class RunBox(QFrame):
         column.setSpacing(6)
         column.addWidget(self._said)
         column.addLayout(self._repairs)
-        column.addLayout(self._rows)
+        column.addWidget(self._rows)
         column.addStretch(1)
         area = scrolled(inside)
         area.viewport().setAutoFillBackground(False)
@@ -181,38 +173,13 @@ class RunBox(QFrame):
         self._make_rows(())
 
     def _make_rows(self, hyper: tuple[str, ...]) -> None:
-        """Lay the rows out anew: those of what may be changed stand in the middle."""
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._values, self._fields, self._hyper_names = {}, {}, hyper
-        for key, words in _before():
-            self._add(key, words, self._value_label(key))
+        """Those of what may be changed stand in the middle."""
+        self._hyper_names = hyper
+        self._fields = {name: HyperField(name, self._runs, self._rows) for name in hyper}
+        middle: dict[str, str] = {}
         for name in hyper:
-            self._fields[name] = field = HyperField(name, self._runs)
-            self._add(name, hyper_words(name), field)
-            self._add(f"{name} now", "", self._value_label(f"{name} now"))
-        for key, words in _after():
-            self._add(key, words, self._value_label(key))
-
-    def _add(self, key: str, words: str, widget: QWidget) -> None:
-        row = self._rows.rowCount()
-        self._rows.addWidget(label(words, "small"), row, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._rows.addWidget(widget, row, 1)
-
-    def _value_label(self, key: str) -> QLabel:
-        made = label("–")
-        made.setFont(fonts.mono(SMALL))
-        made.setAccessibleName(key)
-        self._values[key] = made
-        return selectable(made)
-
-    def _write(self, row: str, text: str) -> None:
-        shown = self._values.get(row)
-        if shown is not None and shown.text() != text:
-            shown.setText(text)
+            middle |= {name: hyper_words(name), f"{name} now": ""}
+        self._rows.set_rows({**dict(_before()), **middle, **dict(_after())}, self._fields)
 
     def _show_hyper(self, live: Live) -> None:
         names = tuple(live.hyper)
@@ -221,12 +188,7 @@ class RunBox(QFrame):
         for name, field in self._fields.items():
             field.show_value(live.hyper.get(name, float("nan")))
             field.setEnabled(not live.over)
-            rate = live.rates.get(name)
-            now = "" if rate is None or rate == live.hyper.get(name) else number(rate)
-            schedule = live.schedule.replace("_", " ")
-            self._write(f"{name} now", tr("now {rate} {schedule}", rate=now, schedule=schedule)
-                        if now else "")  # fmt: skip
-            self._values[f"{name} now"].setVisible(bool(now))
+        self._rows.write({f"{name} now": _rate(live, name) for name in self._fields})
 
     def _show_nothing(self) -> None:
         self._state.setText("")
@@ -285,6 +247,15 @@ class RunBox(QFrame):
             start(entry)
         except NNStudioError as error:
             self._context.refused(error)
+
+
+def _rate(live: Live, name: str) -> str:
+    """The learning rate that the last step took, where a schedule makes it another one."""
+    rate = live.rates.get(name)
+    if rate is None or rate == live.hyper.get(name):
+        return ""
+    schedule = live.schedule.replace("_", " ")
+    return tr("now {rate} {schedule}", rate=number(rate), schedule=schedule)
 
 
 def hyper_words(name: str) -> str:

@@ -57,11 +57,12 @@ class RunControls(QObject):
         self._window, self.runs = window, runs
         self._tried: Live | None = None
         self._followed = 0.0
+        self._look: tuple[RunLook, bool] | None = None
         assert window.context.pump is not None
         self._pump: Pump = window.context.pump
         self._pump.ticked.connect(self._follow)
         feed = GradientFeed(runs, window.view, window.canvas.scene().set_figures)
-        self._pump.add(window.canvas, feed.refresh)
+        self._pump.add(window.canvas, feed.refresh, FOLLOW)
         window.files.may_stop = self.may_stop
         self._disconnect = [
             runs.changed.connect(self.refresh),
@@ -72,7 +73,6 @@ class RunControls(QObject):
         ]
         self._bind()
         self._devices = DeviceChoice(window)
-        window.stack.currentChanged.connect(lambda _: later(self, self.refresh))
         self.refresh()
 
     def close(self) -> None:
@@ -84,9 +84,11 @@ class RunControls(QObject):
 
     def refresh(self) -> None:
         """Show where the run is."""
-        look = looked(self.runs)
-        self._window.top_bar.show_run(look if self._window.arrangement else None)
-        self._window.status.show_differs(look.differs)
+        look, shown = looked(self.runs), bool(self._window.arrangement)
+        if (look, shown) != self._look:  # each text that is set has the window lay itself out anew
+            self._look = look, shown
+            self._window.top_bar.show_run(look if shown else None)
+            self._window.status.show_differs(look.differs)
         for key in ("run.train", "run.continue", "run.try", "run.pause", "run.stop"):
             self._window.book[key].setEnabled(self._tests[key]())
 

@@ -14,6 +14,7 @@ from nnstudio.studio.run_files import RunEntry
 from nnstudio.studio.runs import RunBook
 from nnstudio.ui import i18n, run_words
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -92,13 +93,16 @@ class RunTable(QAbstractTableModel):
 
     # Qt
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, D102, N802
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._entries)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, D102, N802
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.columns)
 
-    def headerData(  # noqa: D102, N802
+    @override
+    def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
         if orientation != Qt.Orientation.Horizontal:
@@ -108,7 +112,8 @@ class RunTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return column.title if role == Role.DisplayRole else None
 
-    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:  # noqa: D102
+    @override
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         entry = self.entry(index.row())
         if entry is None:
             return None
@@ -126,18 +131,21 @@ class RunTable(QAbstractTableModel):
             return explained(entry)
         return None
 
-    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: D102, N802
+    @override
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         entry = self.entry(index.row())
         if entry is None or role != Role.CheckStateRole:
             return False
         self._runs.list.plot(entry.id, Qt.CheckState(value) == Qt.CheckState.Checked)
         return True
 
-    def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
         found = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return found | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else found
 
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:  # noqa: D102
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._order = (column, order == Qt.SortOrder.DescendingOrder)
         self.reload()
 

@@ -128,8 +128,8 @@ def test_memory(name: str, tmp_path: Path) -> None:
     task = tasks.TASKS[name]()
     ours, hand = commands(task, tmp_path)
     taken = {
-        "by hand": statistics.median(peak(hand) for _ in range(3)),
-        "application": statistics.median(peak(ours) for _ in range(3)),
+        "by hand": peak(hand),
+        "application": peak(ours),
     }
     ratio = taken["application"] / taken["by hand"]
     words = ", ".join(f"{title} {size / 2**20:.0f} MiB" for title, size in taken.items())
@@ -156,14 +156,21 @@ def peak(command: list[str]) -> int:
     """Bytes of the largest resident set of a process."""
     root = resource("templates").parents[1]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
-    child = subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    done = subprocess.run(
+        [sys.executable, "-c", WEIGH, *command],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    with child:
-        assert child.stderr is not None
-        words = child.stderr.read().decode()
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0, words
-    scale = 1 if sys.platform == "darwin" else 1024
-    return usage.ru_maxrss * scale
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout.splitlines()[-1]) * (1 if sys.platform == "darwin" else 1024)
+
+
+# A process counts the memory of the one that it was forked from: a small one must start it.
+WEIGH = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""

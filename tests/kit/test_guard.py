@@ -93,6 +93,18 @@ def test_a_planted_weight_is_named(tmp_path: Path) -> None:
         toys.train(recorder, make=make)
 
 
+def test_an_overflow_of_the_norm_names_the_largest_gradient(tmp_path: Path) -> None:
+    """Every gradient is finite, and only the square of one is not."""
+
+    class Steep(nn.Module):
+        def forward(self, output: Tensor, target: Tensor) -> Tensor:
+            return output.sum() * 1e22
+
+    error, _, _ = fail(tmp_path, loss=Steep(), make=lambda: net(nn.Identity()))
+    assert (error.step, error.where) == (1, "model.2")
+    assert "overflows" in str(error)
+
+
 def test_the_loss_is_named(tmp_path: Path) -> None:
     class Bad(nn.Module):
         def forward(self, output: Tensor, target: Tensor) -> Tensor:

@@ -77,7 +77,7 @@ NODES: dict[str, Any] = {
         "share": {"node": "l", "parameter": "weight"},
     },
     "e": {"layer": "Scale", "args": {"factor": 0.5}, "in": ["s"]},
-    "a": {"layer": "Add", "in": [["l", "e"]]},
+    "a": {"layer": "Add", "in": ["l", "e"]},
     "y": {"layer": "Output", "name": "logits", "in": ["a"]},
 }
 """A network with an input, a block, an own layer, a variadic input and shared weights."""

@@ -72,7 +72,7 @@ def test_a_corpus_of_hostile_files(tmp_path: Path) -> None:
     warm_networkx()
     with watched() as seen:
         for path in paths:
-            start = time.monotonic()
+            start = time.process_time()
             try:
                 opened = store.load(path)
             except ProjectError as error:
@@ -82,7 +82,7 @@ def test_a_corpus_of_hostile_files(tmp_path: Path) -> None:
                 outcomes["opened"] += 1
                 check_project(opened)
                 assert loads(dumps(opened)) == opened
-            assert time.monotonic() - start < SECONDS, path.name
+            assert time.process_time() - start < SECONDS, path.name
             assert not seen, (path.name, seen)
     assert not (tmp_path / MARKER).exists()
     assert outcomes["refused"] > 200
@@ -121,31 +121,31 @@ def test_many_mutants() -> None:
 
 def survived(count: int, seed: int) -> None:
     for data in mutants(count, seed):
-        start = time.monotonic()
+        start = time.process_time()
         try:
             opened = loads(data)
         except ProjectError:
             pass
         else:
             assert loads(dumps(opened)) == opened
-        assert time.monotonic() - start < SECONDS
+        assert time.process_time() - start < SECONDS
 
 
 def test_a_million_nodes_are_refused_soon(tmp_path: Path) -> None:
     path = tmp_path / "million.nns"
     nodes = ",".join(f'"n{n}":{{"layer":"ReLU"}}' for n in range(1_000_000))
     path.write_text(f'{{"nnstudio":1,"graphs":{{"g":{{"name":"","nodes":{{{nodes}}}}}}}}}')
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ProjectError) as caught:
         store.load(path)
     assert caught.value.problems[0].code == "file.size"
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     head = path.read_bytes()[:4_900_000].rpartition(b",")[0] + b"}}}}"
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(ProjectError) as caught:
         loads(head)
     assert caught.value.problems[0].code == "file.too_many"
-    assert time.monotonic() - start < 2 * SECONDS
+    assert time.process_time() - start < 2 * SECONDS
 
 
 def test_the_base_of_the_corpus_is_fine(tmp_path: Path) -> None:

@@ -4,112 +4,19 @@ Everything goes through the command line, as scripts and people use it: its exit
 fault it was, no traceback is ever shown, and the files that were there are there still.
 """
 
-import errno
 import json
-import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
-from nnstudio.cli.main import main
-from nnstudio.core.values import Args, Choice, Expression
-from nnstudio.graph.model import Data, Project
+from nnstudio.core.values import Expression
 from nnstudio.project import store
-from tests.builder import GraphBuilder, project
+from tests.builder import GraphBuilder
 from tests.project.hostile import MARKER, hostile_files
-
-Cli = Callable[..., "Answer"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the command line said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last(self) -> dict[str, Any]:
-        return json.loads(self.out.splitlines()[-1])  # type: ignore[no-any-return]
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        """The first problem of a JSON answer, which must have a place and a hint."""
-        last = self.last
-        found = last["problem"] if "problem" in last else last["problems"][0]
-        assert found["message"], found
-        assert found["hint"], found
-        assert "\n" not in found["message"]
-        return found  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command in this process; it must not show a traceback."""
-
-    def run(*words: object) -> Answer:
-        capsys.readouterr()
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as ended:  # argparse
-            code = int(str(ended.code))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return Answer(code, said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def digits(tmp_path: Path) -> Path:
-    """A sound project."""
-    path = tmp_path / "digits.nns"
-    assert main(["new", "mlp-digits", "-o", str(path)]) == 0
-    return path
-
-
-def refused(cli: Cli, file: Path, code: int = 1) -> dict[str, Any]:
-    """A file that every command refuses in the same words, and leaves as it is."""
-    before = file.read_bytes()
-    checked = cli("check", file, "--json")
-    assert checked.code == code
-    problem = checked.problem
-    for words in (["train", file], ["export", file, "--to", "python", "-o", file.parent / "home"]):
-        answer = cli(*words)
-        assert answer.code == code
-        assert problem["message"] in answer.err
-        assert problem["hint"] in answer.err
-    assert file.read_bytes() == before
-    assert {path.name for path in file.parent.iterdir()} == {file.name}
-    return problem
-
-
-def linear(*widths: object, **more: Any) -> Project:
-    """A project of linear layers on the digits."""
-    b = GraphBuilder("Net")
-    x = b("Flatten", b.input("N", 1, 8, 8))
-    for width in widths:
-        x = b("Linear", x, out_features=width)
-    b.output(b("Linear", x, out_features=10))
-    data = Data(Choice("digits"), "classification", ((1, 8, 8),), (), tuple("0123456789"))
-    loop = Choice("supervised", Args(loss=Choice("CrossEntropyLoss"), optimizer=Choice("Adam")))
-    return replace(project(b, data=data, loop=loop), **more)
-
-
-# ------------------------------------------------------------------------------- files
-
-
-def changed(file: Path, old: str, new: str) -> Path:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new, 1))
-    return file
+from tests.stories.attacking import Cli, changed, linear, refused
 
 
 @pytest.mark.parametrize(
@@ -233,7 +140,8 @@ def test_hostile_files(cli: Cli, tmp_path: Path) -> None:
             assert checked.problem
         home = tmp_path / f"home{number}"
         answer = cli("export", path, "--to", "python", "-o", home)
-        assert answer.code == checked.code, (path.name, answer.err)
+        missing = answer.code == 3 and "is missing" in answer.err  # the data that it names
+        assert answer.code == checked.code or missing, (path.name, answer.err)
         assert home.exists() is (answer.code == 0)
         assert path.read_bytes() == before
         opened += answer.code == 0
@@ -284,15 +192,9 @@ def test_a_learning_rate_in_the_file(cli: Cli, digits: Path) -> None:
 
 def test_a_learning_rate_that_is_too_high(cli: Cli, digits: Path) -> None:
     """It is allowed and does harm: the step and the layer are named, the finite weights kept."""
-    wild = [
-        "--set",
-        "optimizer=SGD",
-        "--set",
-        "optimizer.lr=900",
-        "--set",
-        "optimizer.momentum=0.9",
-    ]
-    answer = cli("train", digits, *wild, "--epochs", "9", "--json")
+    wild = ["optimizer=SGD", "optimizer.lr=900", "schedule=constant"]
+    words = [word for setting in wild for word in ("--set", setting)]
+    answer = cli("train", digits, *words, "--epochs", "9", "--json")
     assert answer.code == 1
     problem = answer.problem
     assert problem["code"] == "non_finite"
@@ -310,159 +212,3 @@ def test_a_device_that_is_not_there(device: str, cli: Cli, digits: Path) -> None
 
 
 # ------------------------------------------------------------------------------- data
-
-GOOD = "a,b,y\n" + "".join(f"{n},{n * 2 % 7},{n / 2}\n" for n in range(20))
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Callable[[str | bytes], Path]:
-    """Write a table, and a project that foretells its last column."""
-
-    def write(content: str | bytes) -> Path:
-        data = content.encode() if isinstance(content, str) else content
-        (tmp_path / "sizes.csv").write_bytes(data)
-        b = GraphBuilder("Net")
-        b.output(b("Linear", b.input("N", 2), out_features=1))
-        reader = Choice("table", Args(path="sizes.csv", task="regression"))
-        loop = Args(loss=Choice("MSELoss"), optimizer=Choice("Adam"), epochs=2)
-        document = project(
-            b,
-            data=Data(reader, "regression", ((2,),), (1,)),
-            loop=Choice("supervised", loop),
-        )
-        store.save(document, tmp_path / "table.nns")
-        return tmp_path / "table.nns"
-
-    return write
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (GOOD.replace("5,3,2.5", "5,three,2.5"), "sizes.csv, line 7, column 'b'"),
-        (GOOD.replace("5,3,2.5", "5,NaN,2.5"), "sizes.csv, line 7, column 'b'"),
-        (GOOD.replace("5,3,2.5", "1e300,3,2.5"), "sizes.csv, line 7, column 'a'"),
-        (GOOD.replace("5,3,2.5", "5,,2.5"), "sizes.csv, line 7, column 'b'"),
-        (GOOD.replace("5,3,2.5", "5,3"), "sizes.csv, line 7"),
-        (GOOD.replace("5,3,2.5", '5,"3,2.5'), "sizes.csv, line"),
-        (GOOD.splitlines()[0], "sizes.csv"),
-        ("", "sizes.csv: the file is empty"),
-        (bytes(range(256)), "sizes.csv, line"),
-    ],
-    ids=["text", "NaN", "1e300", "a hole", "ragged", "quote", "only names", "empty", "bytes"],
-)
-def test_a_table(
-    content: str | bytes, words: str, cli: Cli, table: Callable[[str | bytes], Path]
-) -> None:
-    file = table(content)
-    before = (file.parent / "sizes.csv").read_bytes()
-    answer = cli("train", file, "--json")
-    assert answer.code == 1
-    assert answer.problem["where"] == "data"
-    assert words in answer.problem["message"]
-    assert ".runs" not in answer.problem["message"]  # it is the user's file that is meant
-    assert (file.parent / "sizes.csv").read_bytes() == before
-
-
-def test_a_table_that_has_vanished(cli: Cli, table: Callable[[str], Path], tmp_path: Path) -> None:
-    file, run = table(GOOD), tmp_path / "run"
-    assert cli("train", file, "--run-dir", run).code == 0
-    (tmp_path / "sizes.csv").unlink()
-    answer = cli("train", file, "--json")
-    assert answer.code == 3
-    assert "sizes.csv" in answer.problem["message"]
-    # The run has a copy, so it can still be taken home.
-    assert cli("export", run, "--to", "python", "-o", tmp_path / "home").code == 0
-    assert (tmp_path / "home" / "files" / "sizes.csv").read_text() == GOOD
-
-
-def test_data_that_overflows_where_it_is_judged(cli: Cli, table: Callable[[str], Path]) -> None:
-    """Line 7 is among the held back ones: training is fine, and the figure is never the best."""
-    answer = cli("train", table(GOOD.replace("5,3,2.5", "1e30,3,2.5")), "--json")
-    assert answer.code == 0
-    assert answer.last["best"] == {}
-    assert "val/loss is not finite" in answer.out
-
-
-# ------------------------------------------------------------------------------- a full disk
-
-
-@pytest.fixture
-def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Let the disk take so many bytes more, by whatever is written as a file."""
-    room: list[int] = []
-    real = os.write
-
-    def write(descriptor: int, data: Any) -> int:
-        if room:
-            room[0] -= len(data)
-            if room[0] < 0:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(descriptor, data)
-
-    monkeypatch.setattr(os, "write", write)
-    yield lambda size: room.__setitem__(slice(None), [size])
-    room.clear()
-
-
-def test_no_room_for_a_new_file(
-    cli: Cli, digits: Path, tmp_path: Path, full_disk: Callable[[int], None]
-) -> None:
-    full_disk(100)
-    for words in (["new", "lenet5-mnist", "-o", "new.nns"], ["code", digits, "-o", "model.py"]):
-        command = [*words[:-1], tmp_path / words[-1]]
-        answer = cli(*command)
-        assert answer.code == 3
-        assert f"{tmp_path / words[-1]} cannot be written: No space left" in answer.err
-        assert "(free some space" in answer.err
-    assert [path.name for path in tmp_path.iterdir()] == ["digits.nns"]
-
-
-def test_no_room_for_an_export(
-    cli: Cli, digits: Path, tmp_path: Path, full_disk: Callable[[int], None]
-) -> None:
-    old = tmp_path / "home"
-    assert cli("export", digits, "--to", "python", "-o", old).code == 0
-    before = {path: path.read_bytes() for path in old.rglob("*") if path.is_file()}
-    full_disk(20_000)
-    answer = cli("export", digits, "--to", "python", "-o", old)
-    assert answer.code == 3
-    assert "No space left" in answer.err
-    assert "make room" in answer.err
-    assert {path: path.read_bytes() for path in old.rglob("*") if path.is_file()} == before
-    assert {path.name for path in tmp_path.iterdir()} == {"digits.nns", "home"}
-
-
-def test_no_room_for_a_run(cli: Cli, digits: Path, full_disk: Callable[[int], None]) -> None:
-    full_disk(20_000)
-    answer = cli("train", digits, "--json")
-    assert answer.code == 3
-    assert "No space left" in answer.problem["message"]
-
-
-def test_no_room_for_a_checkpoint(
-    cli: Cli, digits: Path, tmp_path: Path, full_disk: Callable[[int], None]
-) -> None:
-    """The run ends in words; when there is room again it goes on as if nothing had been."""
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
-    assert cli("train", digits, "--steps", "200", "--run-dir", whole).code == 0
-    full_disk(10**9)
-    record = {"steps": 200}
-    assert cli("train", digits, "--steps", "100", "--run-dir", cut).code == 0
-    argv = json.loads((cut / "run.json").read_text())
-    argv["argv"] = [*argv["argv"], "--steps", str(record["steps"])]
-    (cut / "run.json").write_text(json.dumps(argv))
-    full_disk(1000)
-    answer = cli("resume", cut, "--json")
-    assert answer.code == 3
-    assert "No space left" in answer.out
-    assert answer.last["event"] == "stopped"
-    assert answer.last["step"] == 100
-    full_disk(10**9)
-    assert cli("resume", cut, "--json").code == 0
-    assert _figures(cut) == _figures(whole)
-
-
-def _figures(run: Path) -> list[tuple[int, Any]]:
-    lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
-    return [(line["step"], line["metrics"]) for line in lines if line["event"] == "metrics"]

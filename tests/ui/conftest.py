@@ -1,5 +1,6 @@
 """A window of its own for each test on the offscreen platform, with nothing left behind."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,12 +27,22 @@ def dressed(qapp: QApplication) -> None:
     fonts.load()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def swept_here() -> Iterator[None]:
+    """Garbage is looked for in this thread only, as in the application; see `ui.sweeper`."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
 @pytest.fixture(autouse=True)
 def nothing_on_screen(qapp: QApplication) -> Iterator[None]:
     """A test that leaves a top-level widget or a running timer behind fails."""
     before = {id(widget) for widget in qapp.topLevelWidgets()}
     yield
     swept(qapp)
+    gc.collect(1)
     left = [widget for widget in qapp.topLevelWidgets() if id(widget) not in before]
     assert not left, f"left on screen: {left}"
     ticking = [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]

@@ -6,6 +6,7 @@ import sys
 import threading
 import weakref
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import Qt, qCritical, qWarning
@@ -24,6 +25,7 @@ from nnstudio.ui.devices import Devices
 from nnstudio.ui.help_window import HelpWindow
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.selftest import SelfTest
+from nnstudio.ui.sweeper import Sweeper
 from tests.builder import GraphBuilder
 from tests.ui.conftest import Made
 
@@ -86,6 +88,41 @@ def test_a_closed_window_is_forgotten(open_window: Made, qapp: QApplication) -> 
     open_window.close()
     gc.collect()
     assert session() is None
+
+
+class Cycle:
+    """Garbage that only a search finds; it remembers in which thread it was found."""
+
+    threads: ClassVar[list[int]] = []
+
+    def __init__(self) -> None:
+        self.me = self
+
+    def __del__(self) -> None:
+        Cycle.threads.append(threading.get_ident())
+
+
+def test_garbage_is_found_in_the_thread_of_the_window_only(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    """A QObject that dies in another thread leaves its timers behind, and Qt crashes."""
+    Cycle.threads.clear()
+    sweeper = Sweeper()
+    count = 5000
+
+    def work() -> None:
+        for _ in range(count):
+            Cycle()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    try:
+        qtbot.waitUntil(lambda: len(Cycle.threads) == count)
+    finally:
+        sweeper.close()
+        gc.disable()
+    assert set(Cycle.threads) == {threading.get_ident()}
 
 
 class TestCrash:

@@ -184,8 +184,8 @@ def test_a_refusing_journal_is_told_in_the_status_bar(edited: MainWindow) -> Non
 def test_recent_files_stand_in_the_menu(edited: MainWindow, tmp_path: Path) -> None:
     path = tmp_path / "a & b.nns"
     edited.documents.save(path)
-    edited._recent.aboutToShow.emit()
-    (action,) = edited._recent.actions()
+    edited.recent.aboutToShow.emit()
+    (action,) = edited.recent.actions()
     assert action.text() == "a && b.nns"
     edited.files.template("lenet5-mnist")
     action.trigger()

@@ -15,7 +15,6 @@ from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
 
 from nnstudio.engine.events import RunStarted, Vitals
-from nnstudio.studio import metric_groups
 from nnstudio.studio.health import Verdict, verdicts
 from nnstudio.studio.series import Series
 from nnstudio.studio.trace import Mark, Trace
@@ -242,54 +241,6 @@ def test_bars(qtbot: QtBot, theme: Theme) -> None:
     assert made.table()[1] == ["g/n0", "1.0", "healthy"]
     made.set_rows([Bar("a", "a", Verdict(1e-9, "vanishing", 0.0))])
     made.grab()
-
-
-def test_groups_of_metrics() -> None:
-    names = ["train/loss", "train/grad_norm", "val/loss", "val/accuracy", "rate/lr"]
-    found = metric_groups.groups([*names, "baseline/mse", "baseline/ar9", "val/mse"])
-    assert [(g.key, g.names) for g in found] == [
-        ("loss", ("train/loss", "val/loss")),
-        ("accuracy", ("val/accuracy",)),
-        ("mse", ("val/mse", "baseline/ar9", "baseline/mse")),
-        ("rate", ("rate/lr",)),
-        ("grad_norm", ("train/grad_norm",)),
-    ]
-    gan = metric_groups.groups(["train/generator_loss", "train/discriminator_loss"])
-    assert [metric_groups.label(name) for name in gan[0].names] == ["discriminator", "generator"]
-    assert metric_groups.groups(["val/loss", "baseline/bigram"])[0].key == "loss"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.12345, "0.1235"),
-        (96.44, "96.44"),
-        (12400.0, "12 400"),
-        (3.1e-5, "3.10e-05"),
-        (0.0, "0.0000"),
-    ],
-)
-def test_values_in_words(value: float, text: str) -> None:
-    assert axes.number(value) == text
-
-
-@pytest.mark.parametrize("log", [False, True])
-def test_ticks_are_round_and_inside(log: bool) -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(300):
-        low = 10.0 ** rng.uniform(-8, 6)
-        axis = axes.Axis(low, low * (1 + 10.0 ** rng.uniform(-2, 5)), log)
-        ticks = axis.ticks(6)
-        assert len(ticks) <= 20
-        assert all(axis.low * 0.999 <= tick <= axis.high * 1.001 for tick in ticks)
-        assert len(axes.labels(ticks, log)) == len(ticks)
-        assert axis.value(0.25) == pytest.approx(axis.value(float(axis.place(axis.value(0.25)))))
-
-
-def test_an_axis_grows_in_jumps() -> None:
-    ends = {axes.round_end(value) for value in range(1000, 10_000)}
-    assert len(ends) < 80
-    assert all(axes.round_end(value) >= value for value in range(1, 5000, 7))
 
 
 def test_monitor_follows_a_run(qtbot: QtBot, staged: Staged) -> None:

@@ -197,3 +197,17 @@ def test_an_empty_project_has_an_empty_picture(theme: Theme) -> None:
     painter = QPainter(image)
     graph_picture.paint(painter, drawn, QRectF(0, 0, 20, 20), theme.tokens)
     painter.end()
+
+
+def test_a_card_that_is_clicked_before_the_window_is_complete(
+    open_window: Made, qtbot: QtBot
+) -> None:
+    window = filled(open_window(complete=False), qtbot)
+    QTest.mouseClick(window.start_page.cards["mlp-digits"], Qt.MouseButton.LeftButton)
+    assert window.arrangement == "design"
+    window.complete()
+    QApplication.processEvents()
+    assert window.canvas.isVisible()
+    assert window.top_bar.train.isEnabled()
+    if "palette" in window.docks.rows:
+        assert window.docks["palette"].isVisible()

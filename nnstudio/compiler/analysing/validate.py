@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
@@ -13,6 +15,7 @@ from nnstudio.compiler.analysing.repairs import add_output, set_role
 from nnstudio.compiler.analysing.share import title
 from nnstudio.compiler.analysing.walk import sound
 from nnstudio.compiler.results import GraphInfo
+from nnstudio.core.names import is_identifier
 from nnstudio.core.params import Param, check, check_all
 from nnstudio.core.problems import Problem
 from nnstudio.core.values import Choice, Value
@@ -185,8 +188,25 @@ def _size(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem
 
 
 def _trust(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem]:
-    """Yield a note for each of the user's own layers that is used."""
+    """Yield a note for each of the user's own layers that is used; its name must be a class's."""
     used = {layer for info in graphs.values() for layer in info.uses}
     for custom_id, custom in project.custom.items():
-        if f"custom:{custom_id}" in used:
-            yield Problem("run.trust", custom_id, {"layer": custom.name}, "warning")
+        if f"custom:{custom_id}" not in used:
+            continue
+        if not is_identifier(custom.name):
+            yield Problem("code.custom_name", custom_id, {"name": custom.name})
+        if wrong := _syntax(custom.source):
+            yield Problem("code.custom_source", custom_id, {"layer": custom.name, "why": wrong})
+        yield Problem("run.trust", custom_id, {"layer": custom.name}, "warning")
+
+
+@lru_cache(64)
+def _syntax(source: str) -> str:
+    """Tell what keeps a text from being Python, or ""; it is read, never run."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        return f"{error.msg} in line {error.lineno}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return str(error) or "it is nested too deeply"
+    return ""

@@ -143,13 +143,6 @@ def attribute_name(name: str, fallback: str = "") -> str:
     return snake_case(name) or fallback
 
 
-def is_identifier(name: str) -> bool:
-    """Tell whether a text may stand as an identifier of our own choice in generated code."""
-    return (
-        name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and "__" not in name
-    )
-
-
 def shortened(name: str, limit: int) -> str:
     """Cut a long name at a word."""
     if len(name) <= limit:

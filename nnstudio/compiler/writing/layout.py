@@ -95,7 +95,7 @@ _RANKS: tuple[tuple[type[ast.expr] | tuple[type[ast.expr], ...], int], ...] = (
     ((ast.Call, ast.Attribute, ast.Subscript), PRIMARY),
     (ast.UnaryOp, UNARY),
     (ast.Compare, COMPARISON),
-    ((ast.Tuple, ast.Starred, ast.GeneratorExp, ast.Slice), ANYTHING),
+    ((ast.BoolOp, ast.Tuple, ast.Starred, ast.GeneratorExp, ast.Slice), ANYTHING),
 )
 
 
@@ -172,6 +172,11 @@ def _write_compare(node: ast.Compare, names: Mapping[str, str]) -> str:
     return text
 
 
+def _write_choice(node: ast.BoolOp, names: Mapping[str, str]) -> str:
+    word = " or " if isinstance(node.op, ast.Or) else " and "
+    return word.join(_bracketed(part, COMPARISON, names) for part in node.values)
+
+
 def _write_slice(node: ast.Slice, names: Mapping[str, str]) -> str:
     ends = [flat(end, names) if end is not None else "" for end in (node.lower, node.upper)]
     space = " " if any(" " in end for end in ends) else ""
@@ -209,6 +214,7 @@ _WRITERS: Mapping[type[ast.AST], Callable[..., str]] = {
     ast.BinOp: _write_binary,
     ast.UnaryOp: _write_unary,
     ast.Compare: _write_compare,
+    ast.BoolOp: _write_choice,
     ast.Call: _write_call,
     ast.keyword: lambda node, names: f"{node.arg}={flat(node.value, names)}",
     ast.Starred: lambda node, names: "*" + flat(node.value, names),

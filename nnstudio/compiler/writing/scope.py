@@ -13,12 +13,11 @@ from nnstudio.catalogue.spec import Code, LayerSpec
 from nnstudio.compiler.results import Analysis, GraphInfo, NodeInfo
 from nnstudio.compiler.writing.identifiers import (
     attribute_name,
-    is_identifier,
     parameters,
     says_what_it_means,
 )
 from nnstudio.compiler.writing.pieces import Ref
-from nnstudio.core.names import snake_case
+from nnstudio.core.names import is_identifier, snake_case
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.graph.dims import Shape

@@ -306,6 +306,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} cannot be the name of a Python class",
         "use letters, digits and single underscores",
     ),
+    "code.custom_source": ("{layer} is no Python: {why}", "mend its text"),
     "code.map_outputs": (
         "copies side by side cannot return a memory as well",
         "put the layer into a block that returns only what is needed",

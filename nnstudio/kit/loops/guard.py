@@ -169,6 +169,7 @@ class _Watch:
     """Hooks on every module that note which values are finite, in the order they appear."""
 
     def __init__(self, modules: dict[str, nn.Module]):
+        self.modules: dict[str, nn.Module] = {}
         self.leaves: dict[str, nn.Module] = {}  # in forward order
         self.bad_output: list[tuple[str, str]] = []
         self.bad_grad_in: set[str] = set()
@@ -178,6 +179,7 @@ class _Watch:
             root.zero_grad(set_to_none=True)
             for name, module in root.named_modules():
                 path = f"{role}.{name}" if name else role
+                self.modules[path] = module
                 self._handles.append(module.register_forward_hook(self._hook(path)))
 
     def close(self) -> None:
@@ -224,9 +226,9 @@ class _Watch:
 
     def _from_norms(self) -> tuple[str, str]:
         """Every number is finite, but the square of one overflows: the module with the largest."""
-        sizes = {path: _largest_gradient(module) for path, module in self.leaves.items()}
+        sizes = {path: _largest_gradient(module) for path, module in self.modules.items()}
         worst = max(sizes, key=lambda path: sizes[path], default="")
-        if not sizes or sizes[worst] < 1e15:
+        if not worst or sizes[worst] < 1e15:
             return "", "the loss, or the norm of the gradient, is not finite"
         return worst, f"its gradient is as large as {sizes[worst]:.1g}, so that its norm overflows"
 

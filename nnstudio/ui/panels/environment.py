@@ -154,10 +154,10 @@ class EnvironmentPanel(Panel):
         if live is None or (live, live.scenes) == self._seen:
             return False
         self._seen = (live, live.scenes)
+        self.refresh()
         self.cart.play(live.frames)
         returns = live.trace.series.get("episode/return")
         if returns is not None and len(returns):
             last = f"{returns.last:.0f}"
             self._words.setText(tr("return of the last episode: {value}", value=last))
-        self.refresh()
         return True

@@ -30,6 +30,9 @@ from nnstudio.ui.widgets import Empty
 GRADIENTS_AFTER = 2
 """The bars of the gradients stand after so many plots."""
 
+SLOW = 0.25
+"""Seconds between two looks at what is read and not watched: figures and bars."""
+
 HEADS = {"train": 0, "val": 1, "eval": 1}
 """The colour of a metric by its first word, so that it is the same in every plot."""
 
@@ -128,15 +131,15 @@ class MonitorPanel(Panel):
         self.refresh()
 
     def _pump(self, pump: Pump) -> None:
-        pump.add(self.box, self.box.refresh)
-        pump.add(self, self.follow_names)
-        pump.add(self.cards["gradients"], self.show_gradients)
+        pump.add(self.box, self.box.refresh, SLOW)
+        pump.add(self, self.follow_names, SLOW)
+        pump.add(self.cards["gradients"], self.show_gradients, SLOW)
 
     def _gradients(self) -> PlotCard:
         plot = BarPlot(self.context.theme, tr("Gradient flow"), tr("|g| per layer"))
         plot.hovered.connect(self.context.view.hover)
         plot.chosen.connect(self._reveal)
-        return PlotCard(self.context, plot, self)
+        return PlotCard(self.context, plot, self._grid)
 
     def _card(self, group: Group) -> PlotCard:
         if group.key not in self.cards:
@@ -145,7 +148,7 @@ class MonitorPanel(Panel):
             plot.set_mode(replace(self._mode, log_y=group.key == "grad_norm"))
             plot.mode_changed.connect(lambda: self._share_mode(plot))
             plot.picked.connect(self._pick)
-            self.cards[group.key] = PlotCard(self.context, plot, self)
+            self.cards[group.key] = PlotCard(self.context, plot, self._grid)
             if self.context.pump is not None:
                 self.context.pump.add(plot, plot.refresh)
         return self.cards[group.key]

@@ -1,0 +1,50 @@
+"""Garbage is looked for in the window's thread only.
+
+Python looks for it in whichever thread happens to make the next object. In a window that trains,
+this is often the thread of the run; a widget, a scene or a timer that is destroyed there leaves
+Qt's own lists behind it, and the next turn of the event loop crashes.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+PERIOD = 100
+"""Milliseconds between two looks."""
+
+MOST = (2000, 10, 10)
+"""So many objects, and so many sweeps of the generation below, bring about the next sweep."""
+
+
+class Sweeper(QObject):
+    """Takes the search for garbage over from Python as long as it lives."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.sweep)
+        self._timer.start(PERIOD)
+
+    def settle(self) -> None:
+        """Never look again among what there is now.
+
+        A full look at a large document takes longer than a frame, and would find nothing.
+        """
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+    def sweep(self) -> None:
+        """Look for garbage among the youngest objects, and from time to time among older ones."""
+        counts = gc.get_count()
+        due = [generation for generation, most in enumerate(MOST) if counts[generation] > most]
+        if due:
+            gc.collect(due[-1])
+
+    def close(self) -> None:
+        """Give the search back to Python."""
+        self._timer.stop()
+        gc.enable()

@@ -1,0 +1,5 @@
+"""The fixtures of the attacks."""
+
+from tests.stories.attacking import cli, digits
+
+__all__ = ["cli", "digits"]

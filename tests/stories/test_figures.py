@@ -1,0 +1,109 @@
+"""What every template reaches, trained as it is: the figures that the product promises.
+
+`python3 packaging/test.py --slow tests/stories/test_figures.py` prints them as a table.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nnstudio.cli.main import main
+from nnstudio.core.paths import resource
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+FIVE_MINUTES = 300.0
+
+Figures = Mapping[str, float]
+_table: list[tuple[str, str, str, str]] = []
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a template must reach.
+
+    Attributes:
+        words: The promise.
+        kept: Whether the figures of the last and of the best epoch keep it.
+        shown: The figures that are printed.
+    """
+
+    words: str
+    kept: Callable[[Figures, Figures], bool]
+    shown: tuple[str, ...]
+
+
+PROMISES = {
+    "mlp-digits": Promise(
+        "val/accuracy ≥ 0.97 in 20 epochs",
+        lambda last, best: last["val/accuracy"] >= 0.97,
+        ("val/accuracy",),
+    ),
+    "lenet5-mnist": Promise(
+        "best val/accuracy ≥ 0.96 in 5 epochs",
+        lambda last, best: best["val/accuracy"] >= 0.96,
+        ("val/accuracy",),
+    ),
+    "resnet-mnist": Promise(
+        "best val/accuracy ≥ 0.975",
+        lambda last, best: best["val/accuracy"] >= 0.975,
+        ("val/accuracy",),
+    ),
+    "lstm-sunspots": Promise(
+        "best val/mse ≤ 0.45 × baseline/mse",
+        lambda last, best: best["val/mse"] <= 0.45 * best["baseline/mse"],
+        ("val/mse", "baseline/mse", "baseline/ar9"),
+    ),
+    "char-lstm": Promise(
+        "val/loss ≤ 1.40 nats a character",
+        lambda last, best: best["val/loss"] <= 1.40,
+        ("val/loss", "baseline/bigram"),
+    ),
+    "dqn-cartpole": Promise(
+        "best eval/return ≥ 195",
+        lambda last, best: best["eval/return"] >= 195,
+        ("eval/return",),
+    ),
+    "dcgan-mnist": Promise(
+        "ten digits in 500 samples, mean confidence ≥ 0.8",
+        lambda last, best: best["eval/digits"] == 10 and best["eval/confidence"] >= 0.8,
+        ("eval/digits", "eval/confidence"),
+    ),
+}
+EPOCHS = {"mlp-digits": 20, "lenet5-mnist": 5}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def table(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Print what was reached, at the end and in any case."""
+    yield
+    rows = [("template", "promise", "last → best", "seconds"), *_table]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    reporter.write_line("\n\n" + "\n".join(lines))
+
+
+def test_every_template_has_a_promise() -> None:
+    names = {path.stem for path in resource("templates").glob("*.nns")} - {"empty"}
+    assert names <= set(PROMISES)
+
+
+@pytest.mark.parametrize("name", PROMISES)
+def test_figures(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, promise = tmp_path / f"{name}.nns", PROMISES[name]
+    assert main(["new", name, "-o", str(file)]) == 0
+    epochs = ["--epochs", str(EPOCHS[name])] if name in EPOCHS else []
+    start = time.monotonic()
+    assert main(["train", str(file), *epochs, "--device", "cpu", "--json"]) == 0
+    seconds = time.monotonic() - start
+    end = json.loads(capsys.readouterr().out.splitlines()[-1])
+    last, best = end["metrics"], end["best"]
+    pairs = (f"{key} {last[key]:.4g} → {best[key]:.4g}" for key in promise.shown)
+    took = f"{seconds:.0f}" + (" (more than 5 minutes)" if seconds > FIVE_MINUTES else "")
+    _table.append((name, promise.words, ", ".join(pairs), took))
+    assert promise.kept(last, best), (last, best)

@@ -1,0 +1,164 @@
+"""Training from the window: to a moving curve, one batch on trial, closing while it runs."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from nnstudio.studio.live import Live
+from nnstudio.studio.runs import RunBook
+from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.panels.monitor import MonitorPanel
+from nnstudio.ui.pump import Pump
+from nnstudio.ui.training import trial_words
+
+pytestmark = pytest.mark.gui
+PATIENCE = 60_000
+Made = Callable[..., MainWindow]
+
+
+def until(qtbot: QtBot, condition: Callable[[], object]) -> None:
+    qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
+
+
+def book(window: MainWindow) -> RunBook:
+    runs = window.context.runs
+    assert isinstance(runs, RunBook)
+    return runs
+
+
+def stop(window: MainWindow, qtbot: QtBot, live: Live) -> None:
+    book(window).stop()
+    until(qtbot, lambda: live.gone)
+
+
+def test_from_a_template_to_a_moving_curve(window: MainWindow, qtbot: QtBot) -> None:
+    """The first click chooses the template, the second one trains."""
+    window.files.template("mlp-digits")
+    window.book["run.train"].trigger()
+    runs = book(window)
+    live = runs.live
+    assert live is not None
+    until(qtbot, lambda: live.step > 2)
+    monitor = window.docks.panel("monitor")
+    assert isinstance(monitor, MonitorPanel)
+    until(qtbot, lambda: "loss" in monitor.plots and monitor.plots["loss"].curves)
+    assert window.book["run.stop"].isEnabled()
+    assert not window.book["run.train"].isEnabled()
+    stop(window, qtbot, live)
+    until(qtbot, lambda: window.book["run.train"].isEnabled())
+
+
+def test_gradients_reach_the_canvas(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.template("mlp-digits")
+    window.view.show_overlay("gradients")
+    taken: list[dict[str, float]] = []
+    scene = window.canvas.scene()
+    real = scene.set_figures
+    scene.set_figures = lambda values: (taken.append(dict(values)), real(values))
+    window.book["run.train"].trigger()
+    live = book(window).live
+    assert live is not None
+    until(qtbot, lambda: live.trace.gradients)
+    qtbot.wait(300)
+    stop(window, qtbot, live)
+    graph = next(iter(window.session.project.graphs.values()))
+    shown = scene._values if hasattr(scene, "_values") else taken[-1]
+    assert set(shown) <= set(graph.nodes)
+    assert shown
+
+
+def test_one_batch_in_words(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.template("lenet5-mnist")
+    window.book["run.try"].trigger()
+    trial = book(window).trial
+    assert trial is not None
+    until(qtbot, lambda: trial.gone)
+    words = trial_words(trial, window.session.analysis)
+    assert "64 × 1 × 28 × 28 → 64 × 10" in words
+    assert "loss 2." in words
+    assert " ms" in words
+    assert book(window).live is None
+    assert book(window).list.entries == ()
+
+
+def test_end_is_told(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.template("mlp-digits")
+    window.book["run.train"].trigger()
+    live = book(window).live
+    assert live is not None
+    until(qtbot, lambda: live.gone)
+    assert live.status == "finished", live.failure
+    until(qtbot, lambda: "finished" in window.status.currentMessage())
+
+
+def test_pump_lets_one_view_draw_a_tick(window: MainWindow) -> None:
+    pump = window.context.pump
+    assert isinstance(pump, Pump)
+    drawn: list[str] = []
+    views = [QWidget(window) for _ in range(3)]
+
+    def draws(name: str) -> Callable[[], bool]:
+        return lambda: bool(drawn.append(name)) or True
+
+    for number, view in enumerate(views):
+        view.show()
+        pump.add(view, draws(str(number)))
+    for _ in range(3):
+        pump.tick()
+    assert sorted(drawn) == ["0", "1", "2"]
+    pump.tick()
+    assert len(drawn) == 3  # ten times a second is enough for each
+    views[0].hide()
+
+
+def test_pump_is_quiet_when_nothing_goes_on(window: MainWindow, qtbot: QtBot) -> None:
+    pump = window.context.pump
+    assert isinstance(pump, Pump)
+    runs = book(window)
+    until(qtbot, lambda: not runs.active)
+    pump.tick()
+    timers = [t for t in pump.findChildren(QTimer) if t.isActive()]
+    assert [t.interval() for t in timers] == [250]
+    gate = runs.gate
+    assert gate is not None
+    assert not gate.busy
+
+
+def test_gate_is_up_while_the_window_works(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.template("mlp-digits")
+    window.book["run.train"].trigger()
+    runs = book(window)
+    live = runs.live
+    assert live is not None
+    until(qtbot, lambda: live.step > 2)
+    assert runs.gate is not None
+    seen: list[bool] = []
+    QTimer.singleShot(0, lambda: seen.append(runs.gate.busy))  # type: ignore[union-attr]
+    until(qtbot, lambda: seen)
+    assert seen == [True]
+    stop(window, qtbot, live)
+    assert not runs.gate.busy
+
+
+@pytest.mark.parametrize("answer", ["cancel", "stop"])
+def test_closing_while_it_trains_asks(
+    answer: str, open_window: Made, asked: object, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.files.template("mlp-digits")
+    window.book["run.train"].trigger()
+    live = book(window).live
+    assert live is not None
+    until(qtbot, lambda: live.step > 2)
+    asked.answers = [answer]  # type: ignore[attr-defined]
+    assert window.running.may_stop() is (answer == "stop")
+    assert len(asked.questions) == 1  # type: ignore[attr-defined]
+    if answer == "stop":
+        until(qtbot, lambda: live.gone)
+        assert live.status == "stopped"
+        return
+    assert not live.over
+    stop(window, qtbot, live)
