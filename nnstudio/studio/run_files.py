@@ -176,7 +176,13 @@ def samples(folder: Path) -> list[Path]:
 def differing(entries: Sequence[RunEntry]) -> dict[str, dict[str, str]]:
     """Return for each run, by id, the settings in which the runs are not all alike."""
     names = dict.fromkeys(name for entry in entries for name in entry.settings)
-    apart = [n for n in names if len({entry.settings.get(n, "–") for entry in entries}) > 1]
+    # A setting that is not named stands at its default; a count that is missing is not known yet.
+    values = {
+        name: {entry.settings[name] for entry in entries if name in entry.settings}
+        | {"–" for entry in entries if name not in entry.settings and name != "parameters"}
+        for name in names
+    }
+    apart = [name for name in names if len(values[name]) > 1]
     return {
         entry.id: {name: entry.settings[name] for name in apart if name in entry.settings}
         for entry in entries
