@@ -2,8 +2,7 @@
 
 Each is set up as lean as its manual allows: no logger, no progress bar, no checkpoint, the data in
 a `DataLoader` of the same process, validation after every epoch. They come with the extra `bench`;
-one that is not installed is left out. Every trainer returns steps a second from the end of its
-first step to the end of its last, as `rivals` do.
+one that is not installed is left out. Every trainer returns its speed as `rivals` do.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from tests.bench.rivals import Stopwatch, Work
+from tests.bench.rivals import Speed, Stopwatch, Work
 
-Train = Callable[[nn.Module, Work], float]
+Train = Callable[[nn.Module, Work], Speed]
 
 
 def found() -> dict[str, Train]:
@@ -36,7 +35,7 @@ def loaders(work: Work) -> tuple[DataLoader[Any], DataLoader[Any]]:
     return train, DataLoader(TensorDataset(*work.val), batch_size=4 * work.batch)
 
 
-def lightning(model: nn.Module, work: Work) -> float:
+def lightning(model: nn.Module, work: Work) -> Speed:
     """A `LightningModule` and a `Trainer` with all extras switched off."""
     import lightning as L
 
@@ -76,7 +75,7 @@ def lightning(model: nn.Module, work: Work) -> float:
     return watch.speed
 
 
-def keras(model: nn.Module, work: Work) -> float:
+def keras(model: nn.Module, work: Work) -> Speed:
     """`fit` of a Keras model that holds the torch module, with torch as backend."""
     os.environ["KERAS_BACKEND"] = "torch"
     import keras as K
@@ -115,7 +114,7 @@ def _keras_loss(work: Work) -> Callable[[Any, Tensor], Tensor]:
     return loss
 
 
-def skorch(model: nn.Module, work: Work) -> float:
+def skorch(model: nn.Module, work: Work) -> Speed:
     """A `NeuralNet` that prints nothing."""
     import skorch.callbacks
     import skorch.helper
@@ -155,7 +154,7 @@ def skorch(model: nn.Module, work: Work) -> float:
     return watch.speed
 
 
-def ignite(model: nn.Module, work: Work) -> float:
+def ignite(model: nn.Module, work: Work) -> Speed:
     """A trainer and an evaluator of `ignite.engine`."""
     from ignite.engine import Events, create_supervised_evaluator, create_supervised_trainer
     from ignite.metrics import Loss

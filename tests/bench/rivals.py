@@ -1,7 +1,7 @@
 """The loops that ours is measured against: what one would write by hand for the same work.
 
 Each trains a network for some epochs with fused Adam, judges it after every epoch on the
-validation data, and returns steps a second from the end of its first step to that of its last.
+validation data, and returns its speed from the end of its first step to that of its last.
 Nothing here is ours: only torch is used.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -44,24 +45,33 @@ class Work:
         return -(-len(self.train[0]) // self.batch)
 
 
+class Speed(NamedTuple):
+    """Steps a second: by the clock, and by the time of all the cores that were used."""
+
+    clock: float
+    cores: float
+
+
 class Stopwatch:
-    """Steps a second between the first step and the last."""
+    """The speed between the first step and the last."""
 
     def __init__(self) -> None:
         self.steps = 0
-        self.first = self.last = 0.0
+        self.first = self.last = (0.0, 0.0)
 
     def step(self) -> None:
-        self.last = time.perf_counter()
-        self.first = self.first or self.last
+        self.last = time.perf_counter(), time.process_time()
+        if not self.steps:
+            self.first = self.last
         self.steps += 1
 
     @property
-    def speed(self) -> float:
-        return (self.steps - 1) / (self.last - self.first)
+    def speed(self) -> Speed:
+        pairs = zip(self.last, self.first, strict=True)
+        return Speed(*((self.steps - 1) / (last - first) for last, first in pairs))
 
 
-def in_memory(model: nn.Module, work: Work) -> float:
+def in_memory(model: nn.Module, work: Work) -> Speed:
     """The data as whole tensors, batches by `index_select`."""
     x, y = work.train
     watch = Stopwatch()
@@ -78,7 +88,7 @@ def in_memory(model: nn.Module, work: Work) -> float:
     return watch.speed
 
 
-def data_loader(model: nn.Module, work: Work) -> float:
+def data_loader(model: nn.Module, work: Work) -> Speed:
     """The loop of the textbooks."""
     loader = DataLoader(TensorDataset(*work.train), batch_size=work.batch, shuffle=True)
     watch = Stopwatch()
