@@ -45,6 +45,9 @@ def main(argv: list[str] | None = None) -> int:
         return int(command(args))
     except NNStudioError as error:
         return _refuse(error, args)
+    except KeyboardInterrupt:  # a run takes the first one as the wish to stop well
+        say("nnstudio: interrupted.")
+        return 1
     except BrokenPipeError:  # `nnstudio layers | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 
 from nnstudio.catalogue import registry
 from nnstudio.compiler.analysis import analyse
@@ -112,24 +116,47 @@ def _refuse_unknown(project: Project) -> None:
         raise UsageError(unknown)
 
 
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Note Ctrl+C instead of raising it, which would tear the line that is being printed.
+
+    A second one is raised as usual.
+    """
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def follow(run: Run, as_json: bool) -> int:
     """Print what a run tells until it ends; Ctrl+C asks it to stop, which leaves a checkpoint."""
     tell = JsonLines() if as_json else Lines(sys.stderr)
     stuck = False
-    while True:
-        try:
+    with _interrupts() as asked:
+        while True:
             over = run.wait(_POLL)
+            if asked.is_set():
+                asked.clear()
+                run.order(Stop())
             events = run.events()
             for line in (line for event in events for line in lines(event)):
                 if line["event"] not in PRIVATE:
                     tell(line)
                 if line.get("cause"):  # it waits for help, and nobody is here who could give it
-                    run.order(Stop())
+                    asked.set()
                     stuck = True
             if over and not events:
                 break
-        except KeyboardInterrupt:
-            run.order(Stop())
     run.join(10)
     if not isinstance(run.last, Failed):
         return 3 if stuck else 0

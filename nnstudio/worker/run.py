@@ -223,7 +223,8 @@ class _Report:
         if self.prepare is not None:
             self.prepare(state)
             self.prepare = None
-        self.telemetry.collect(state.step)
+        if self.telemetry.armed:
+            self.telemetry.collect(state.step)
         try:
             self.recorder(state, metrics)
             worker.control.between(state)

@@ -38,16 +38,17 @@ class Budget:
     def __init__(self, share: float, clock: Callable[[], float] = time.perf_counter) -> None:
         self.share, self.clock = share, clock
         self.time = self.spent = self.price = 0.0
-        self._last = self._sampled = -math.inf
+        self._first = math.nan
+        self._next = -math.inf
 
     def due(self) -> bool:
         """Return whether the next step is to be sampled."""
         now = self.clock()
-        if self._last > -math.inf:
-            self.time += now - self._last
-        self._last = now
-        if self.share <= 0 or now - self._sampled < PERIOD:
+        if now < self._next or self.share <= 0:  # most steps end here
             return False
+        if math.isnan(self._first):
+            self._first = now
+        self.time = now - self._first
         return self.share * self.time >= self.spent + self.price
 
     def pay(self, seconds: float) -> None:
@@ -55,7 +56,7 @@ class Budget:
         weight = 0.5 if seconds > self.price else 0.2
         self.price += weight * (seconds - self.price)
         self.spent += seconds
-        self._sampled = self.clock()
+        self._next = self.clock() + PERIOD
 
 
 class Telemetry:
@@ -91,7 +92,7 @@ class Telemetry:
         Args:
             modules: The networks by role.
         """
-        if self.armed or not self.budget.due():
+        if self._handles or not self.budget.due():
             return
         start = time.perf_counter()
         for node, parameter in self._grouped(modules):

@@ -174,8 +174,11 @@ def test_ctrl_c_leaves_a_checkpoint(
     assert child.stderr is not None
     errors = child.stderr.read()
     assert child.wait(60) == 0, errors
-    last = lines(rest)[-1]
+    events = lines(rest)  # no line is torn, and none is missing
+    last = events[-1]
     assert last["event"] == "stopped"
+    steps = [event["step"] for event in events if event["event"] == "metrics"]
+    assert steps == list(range(steps[0], last["step"] + 1))
     assert list(run.glob("checkpoints/step-*"))
     assert "Traceback" not in errors
     kept = last["step"]

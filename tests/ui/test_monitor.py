@@ -258,7 +258,9 @@ def test_monitor_follows_a_run(qtbot: QtBot, staged: Staged) -> None:
     bars = panel.cards["gradients"].plot
     assert isinstance(bars, BarPlot)
     assert [bar.name for bar in bars.rows] == ["first", "last"]
-    assert panel.box.value("step").startswith(f"{live.step:,}".replace(",", " "))
+    stage.until(
+        qtbot, lambda: panel.box.value("step").startswith(f"{live.step:,} / ".replace(",", " "))
+    )
     assert "KiB" in panel.box.value("memory") or "MiB" in panel.box.value("memory")
     curves = panel.plots["loss"].curves
     assert [curve.label for curve in curves] == ["train", "val"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.problems import NNStudioError
@@ -43,8 +44,10 @@ class Stage:
         qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE)
 
     def finish(self, qtbot: QtBot, live: Live) -> None:
-        """Let the window live until a run is over and the list knows of it."""
+        """Let the window live until a run is over, and the list and what shows it know of it."""
         self.until(qtbot, lambda: live.gone and not self.runs.active)
+        for _ in range(3):  # what a panel puts off until `later` waits for the next turn only
+            QCoreApplication.processEvents()
 
     def close(self) -> None:
         self.pump.close()
