@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from .stepping import make_step
+
 if TYPE_CHECKING:
     from .state import State
 
@@ -82,19 +84,6 @@ class Guard:
             optimizer.step()
         elif self.read() is None:
             optimizer.step()
-
-
-def make_step(optimizer: torch.optim.Optimizer) -> None:
-    """Call the `step` of an optimizer.
-
-    torch wraps a mark for its profiler and hooks that nobody set around it. They take 35 µs, a
-    twentieth of the step of a small network, so the function inside is called.
-    """
-    step: Any = type(optimizer).step
-    if getattr(step, "hooked", False):
-        step.__wrapped__(optimizer)
-    else:
-        optimizer.step()
 
 
 def gradient_norm(parameters: Iterable[Tensor], clip: float | None = None) -> Tensor:
