@@ -22,6 +22,9 @@ VALUE_DEPTH = 8
 INT_LIMIT = 2**63 - 1
 OUTPUT_LIMIT = 64
 COORDINATE_LIMIT = 1e7
+NOTES_LIMIT = 1_000
+NOTE_SIZES = (80.0, 4_000.0)
+"""Of notes on the canvas: how many, and from how wide to how wide and high."""
 TERMS_LIMIT = 400
 DEGREE_LIMIT = 64
 BITS_LIMIT = 4_096

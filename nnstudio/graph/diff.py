@@ -7,10 +7,10 @@ The law, held by a test: a view that is fed only changes equals one that is draw
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from nnstudio.core.values import Args
-from nnstudio.graph.model import EMPTY, Graph, Node, Port, Project
+from nnstudio.graph.model import EMPTY, Graph, Node, Note, Port, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class GraphChange:
         moved: Ids of nodes whose position differs, or which lost or got one.
         reordered: The nodes that are in both stand in another order.
         fields: What else differs: `name`, `note`, `params`, `role`, `extra`.
+        notes: Ids of notes on the canvas that are new, gone or other; all of them when those that
+            are in both cover each other in another order.
     """
 
     added: tuple[str, ...] = ()
@@ -46,14 +48,15 @@ class GraphChange:
     moved: tuple[str, ...] = ()
     reordered: bool = False
     fields: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != _NO_GRAPH_CHANGE
 
     @property
     def only_layout(self) -> bool:
-        """True when nothing but positions differ."""
-        return bool(self.moved) and self == GraphChange(moved=self.moved)
+        """True when nothing but positions and notes differ."""
+        return bool(self) and self == GraphChange(moved=self.moved, notes=self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Change:
 
     @property
     def only_layout(self) -> bool:
-        """True when nothing but positions differ: the analysis has nothing to do."""
+        """True when nothing but positions and notes differ: the analysis has nothing to do."""
         moves = all(change.only_layout for change in self.graphs.values())
         return bool(self.graphs) and moves and self == Change(graphs=self.graphs)
 
@@ -120,9 +123,15 @@ def edges(node: Node) -> Iterator[Edge]:
 def _graph_changes(old: Project, new: Project) -> Iterator[tuple[str, GraphChange]]:
     for before, after in ((old.graphs, new.graphs), (old.blocks, new.blocks)):
         for key, graph in after.items():
+            if key not in before:
+                continue
             places = old.layout.get(key, EMPTY), new.layout.get(key, EMPTY)
-            same = before.get(key) is graph and places[0] is places[1]
-            if key in before and not same and (change := _compare(before[key], graph, *places)):
+            notes = _noted(old.notes.get(key, EMPTY), new.notes.get(key, EMPTY))
+            same = before[key] is graph and places[0] is places[1]
+            change = _NO_GRAPH_CHANGE if same else _compare(before[key], graph, *places)
+            if notes:
+                change = replace(change, notes=notes)
+            if change:
                 yield key, change
 
 
@@ -193,6 +202,14 @@ def _moved(
         return ()
     here = tuple(key for key, place in new.items() if old.get(key) != place)
     return here + tuple(key for key in old if key not in new and key in graph.nodes)
+
+
+def _noted(old: Mapping[str, Note], new: Mapping[str, Note]) -> tuple[str, ...]:
+    if old is new:
+        return ()
+    if _reordered(old, new):
+        return tuple({**old, **new})
+    return tuple(key for key in {**old, **new} if not _same(old.get(key), new.get(key)))
 
 
 _TABLES = ("graphs", "blocks", "custom")

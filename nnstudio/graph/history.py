@@ -148,6 +148,10 @@ def _growth(old: Project, new: Project) -> int:
             total += _one(before[key].nodes if key in before else {}, graph.nodes)
     for key, places in new.layout.items():
         total += _one(old.layout.get(key, {}), places) // 2
+    for key, notes in new.notes.items():
+        if (before_notes := old.notes.get(key)) is not notes:
+            known = before_notes or {}
+            total += sum(sys.getsizeof(n.text) for k, n in notes.items() if known.get(k) is not n)
     for key, layer in new.custom.items():
         if old.custom.get(key) is not layer:
             total += sys.getsizeof(layer.source)

@@ -8,7 +8,8 @@ touch, so that undo is a list of projects and "what changed" can be found by ide
             ├─ custom   the user's own Python layers, as text (`custom:<id>`)
             ├─ data     which reader, its settings, and what it said of itself
             ├─ loop     which training loop and its settings
-            └─ layout   positions of nodes; never read by the analysis
+            ├─ layout   positions of nodes; never read by the analysis
+            └─ notes    texts on the canvas; read by no analysis, written in no code
 """
 
 from __future__ import annotations
@@ -186,6 +187,28 @@ Layout: TypeAlias = "Mapping[str, Mapping[str, tuple[float, float]]]"
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A text on the canvas that explains what stands beside it; the code never contains it.
+
+    Attributes:
+        text: Plain text; its line breaks are kept.
+        at: The upper left corner, in canvas units.
+        width: Where its lines are broken.
+        height: How high it is at least; a note is always as high as its text needs.
+    """
+
+    text: str = ""
+    at: tuple[float, float] = (0.0, 0.0)
+    width: float = 240.0
+    height: float = 0.0
+
+
+Notes: TypeAlias = "Mapping[str, Mapping[str, Note]]"
+"""Notes by graph id and their own id, in the order in which they cover each other; a graph without
+notes is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """All of the document: what one `.nns` file holds.
 
@@ -198,6 +221,7 @@ class Project:
         loop: The training loop and its settings (`Choice("supervised", Args(epochs=20, …))`).
         note: What the project is about.
         layout: See `Layout`.
+        notes: See `Notes`.
         extra: Members of the file that this version does not know, kept verbatim as JSON text.
     """
 
@@ -209,6 +233,7 @@ class Project:
     loop: Choice = field(default_factory=lambda: Choice("supervised"))
     note: str = ""
     layout: Layout = field(default_factory=_empty)
+    notes: Notes = field(default_factory=_empty)
     extra: str = ""
 
     def graph(self, graph_id: str) -> Graph:

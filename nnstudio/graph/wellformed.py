@@ -14,8 +14,11 @@ from nnstudio.core.limits import (
     COORDINATE_LIMIT,
     INT_LIMIT,
     NODE_LIMIT,
+    NOTE_SIZES,
+    NOTES_LIMIT,
     OUTPUT_LIMIT,
     SOURCE_LIMIT,
+    TEXT_LIMIT,
     check_args,
     check_argument,
     check_id,
@@ -28,7 +31,7 @@ from nnstudio.core.limits import (
 from nnstudio.core.params import Param
 from nnstudio.core.values import Choice, Expression
 from nnstudio.graph import topology
-from nnstudio.graph.model import CustomLayer, Data, Graph, Node, Project
+from nnstudio.graph.model import CustomLayer, Data, Graph, Node, Note, Project
 
 
 def check_project(project: Project) -> None:
@@ -52,6 +55,7 @@ def check_project(project: Project) -> None:
     for graph_id, positions in project.layout.items():
         for node_id, position in positions.items():
             check_position(position, f"layout/{graph_id}/{node_id}")
+    check_notes(project)
 
 
 def check_count(project: Project) -> None:
@@ -169,6 +173,28 @@ def check_position(position: tuple[float, float], where: str) -> None:
     """Refuse a position that is no place on a canvas."""
     if not all(math.isfinite(value) and abs(value) <= COORDINATE_LIMIT for value in position):
         raise refuse("graph.position", where)
+
+
+def check_notes(project: Project) -> None:
+    """Refuse faulty notes, and more of them than a document may hold."""
+    graphs = {**project.graphs, **project.blocks}
+    for graph_id, notes in project.notes.items():
+        if graph_id not in graphs:
+            raise refuse("graph.no_graph", "notes", graph=graph_id)
+        for note_id, note in notes.items():
+            check_canvas_note(note_id, note, f"notes/{graph_id}/{note_id}")
+    if sum(map(len, project.notes.values())) > NOTES_LIMIT:
+        raise refuse("graph.many_notes", "notes", limit=NOTES_LIMIT)
+
+
+def check_canvas_note(note_id: str, note: Note, where: str) -> None:
+    """Refuse what is wrong with a note on the canvas by itself."""
+    check_id(note_id, where)
+    check_note(note.text, f"{where}/text", limit=TEXT_LIMIT)
+    check_position(note.at, f"{where}/at")
+    least, most = NOTE_SIZES
+    if not (least <= note.width <= most and 0 <= note.height <= most):
+        raise refuse("graph.note_size", where, least=int(least), most=int(most))
 
 
 def circle_error(graph: Graph, circle: tuple[str, ...], where: str) -> Exception:

@@ -20,6 +20,7 @@ from nnstudio.graph.model import (
     Graph,
     Input,
     Node,
+    Note,
     Port,
     Project,
     Repeat,
@@ -119,6 +120,7 @@ def project(document: Any) -> Project:
         loop=_choice(members.any("loop", {"use": "supervised"}), "loop", VALUE_DEPTH),
         note=members.text("note"),
         layout=_layout(members, {**graphs, **blocks}),
+        notes=_notes(members, {**graphs, **blocks}),
         extra=members.extra(),
     )
     check_project(made)
@@ -336,6 +338,34 @@ def _places(_: str, found: Any, where: str) -> dict[str, tuple[float, float]]:
     if not isinstance(found, dict):
         raise _wrong(where, "an object")
     return {key: _position(entry, f"{where}/{key}") for key, entry in found.items()}
+
+
+def _notes(members: Members, graphs: Mapping[str, Graph]) -> dict[str, dict[str, Note]]:
+    """Notes on what exists; those of graphs that are gone are a merge's leftovers."""
+    found = _each(members, "notes", lambda _, entry, where: _noted(entry, where))
+    return {graph_id: notes for graph_id, notes in found.items() if notes and graph_id in graphs}
+
+
+def _noted(found: Any, where: str) -> dict[str, Note]:
+    return {
+        key: _note(entry, f"{where}/{key}") for key, entry in Members(found, where).left.items()
+    }
+
+
+def _note(found: Any, where: str) -> Note:
+    members = Members(found, where)
+    text = members.text("text", None)
+    at = _position(members.any("at"), members.at("at"))
+    width = _length(members.any("width", 240.0), members.at("width"))
+    note = Note(text, at, width, _length(members.any("height", 0.0), members.at("height")))
+    members.end()
+    return note
+
+
+def _length(found: Any, where: str) -> float:
+    if type(found) not in (int, float):
+        raise _wrong(where, "a number")
+    return float(found)
 
 
 def _position(found: Any, where: str) -> tuple[float, float]:

@@ -19,6 +19,8 @@ from nnstudio.graph.model import (
     Graph,
     Input,
     Node,
+    Note,
+    Notes,
     Port,
     Project,
     Repeat,
@@ -47,6 +49,7 @@ class Writer:
             self._graphs("blocks", project.blocks, written),
             _custom(project.custom),
             _layout(project),
+            _notes(project.notes),
             *([line] for line in _extra(project.extra)),
         ]
         self._nodes = written
@@ -211,9 +214,27 @@ def _layout(project: Project) -> list[str]:
 
 
 def _place(x: float, y: float) -> str:
-    left = int(x) if x.is_integer() else x
-    top = int(y) if y.is_integer() else y
-    return f"[{left!r}, {top!r}]"
+    return f"[{_number(x)}, {_number(y)}]"
+
+
+def _number(found: float) -> str:
+    return repr(int(found) if found.is_integer() else found)
+
+
+def _notes(notes: Notes) -> list[str]:
+    parts = []
+    for graph_id, some in notes.items():
+        lines = [f" {_text(key)}: {_note(note)}" for key, note in some.items()]
+        parts.append([f"{_text(graph_id)}: {{", *_rows(lines), "}"])
+    return ['"notes": {', *_joined(parts), "}"] if parts else []
+
+
+def _note(note: Note) -> str:
+    members = {"at": _place(*note.at), "width": _number(note.width)}
+    if note.height:
+        members["height"] = _number(note.height)
+    members["text"] = _text(note.text)
+    return "{" + ", ".join(f'"{name}": {found}' for name, found in members.items()) + "}"
 
 
 def _extra(text: str) -> list[str]:

@@ -76,9 +76,11 @@ _EDIT = (
 _GRAPH = (
     Action("graph.add", "Add a layer…", "Search for a layer and add it", "Tab", "Graph", 0, "add",
            on_canvas=True),
+    Action("graph.note", "Add a note", "A text beside the nodes; no code contains it", "N", "Graph",
+           0, on_canvas=True),
     Action("graph.connect", "Connect from here", "Choose by arrows what the focused node feeds",
            "C", "Graph", 0, on_canvas=True),
-    Action("graph.edit", "Edit the main setting", "Type it on the node itself", "Return",
+    Action("graph.edit", "Edit on the canvas", "Type a node's main setting, or a note", "Return",
            "Graph", 0, on_canvas=True),
     Action("graph.rename", "Rename", "Give the node a name of your own; the code uses it", "F2",
            "Graph", 0, on_canvas=True),

@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from nnstudio.graph.arrange import Arrangement, arrange
-from nnstudio.graph.edits import Batch, Edit, MoveNodes
-from nnstudio.graph.model import Graph, Project
+from nnstudio.graph.edits import Batch, Edit, MoveNodes, MoveNotes
+from nnstudio.graph.model import EMPTY, Graph, Project
 from nnstudio.graph.topology import downstream, order
+from nnstudio.studio.note_places import Box, beside_nodes
 
 GRID = 8.0
 COLUMN, ROW = 224.0, 112.0
@@ -65,14 +66,24 @@ def settled(project: Project, graph_id: str, edit: Edit) -> Edit:
     return Batch((MoveNodes(graph_id, missing), edit), edit.label)
 
 
-def arranging(project: Project, graph_id: str, nodes: Collection[str], label: str) -> Edit | None:
+def arranging(
+    project: Project,
+    graph_id: str,
+    nodes: Collection[str],
+    label: str,
+    notes: Mapping[str, Box] = EMPTY,
+) -> Edit | None:
     """Return the edit that lays out a graph, or a selection where it stood; None for nothing.
+
+    A note goes with the node beside which it lay, and to the left of all nodes where one would
+    stand on it.
 
     Args:
         project: The document.
         graph_id: The graph.
         nodes: The selection; fewer than two stand for the whole graph.
         label: What the step is called.
+        notes: Where the notes of the graph lie.
     """
     graph = project.graph(graph_id)
     chosen = set(nodes) if len(nodes) > 1 else set(graph.nodes)
@@ -83,10 +94,12 @@ def arranging(project: Project, graph_id: str, nodes: Collection[str], label: st
     dx = _snap(min(old[key][0] for key in made) - min(x for x, _ in made.values()))
     dy = _snap(min(old[key][1] for key in made) - min(y for _, y in made.values()))
     new = {key: (x + dx, y + dy) for key, (x, y) in made.items()}
+    lying = beside_nodes(notes, old, {**old, **new})
     known = project.layout.get(graph_id, {})
-    if all(known.get(key) == at for key, at in new.items()):
+    if all(known.get(key) == at for key, at in new.items()) and not lying:
         return None
-    return settled(project, graph_id, Batch((MoveNodes(graph_id, new),), label))
+    edits = (MoveNodes(graph_id, new), *((MoveNotes(graph_id, lying),) if lying else ()))
+    return settled(project, graph_id, Batch(edits, label))
 
 
 def room(

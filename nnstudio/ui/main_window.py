@@ -308,7 +308,8 @@ class MainWindow(QMainWindow):
 
     def _menu(self, at: Any, node: str) -> None:
         actions = import_module("nnstudio.ui.window_actions")
-        ids = actions.ON_NODE if node else actions.ON_GROUND
+        note = actions.ON_NOTE if node else actions.ON_GROUND
+        ids = actions.ON_NODE if node in self.canvas.canvas.nodes else note
         self.book.context_menu(ids, self.canvas).popup(at)
 
     # ---- layout

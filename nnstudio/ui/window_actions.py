@@ -23,7 +23,12 @@ ON_NODE = (
 )  # fmt: skip
 """The context menu of a node."""
 
-ON_GROUND = ("graph.add", "edit.paste", "edit.select_all", "graph.arrange", "view.fit")
+ON_NOTE = ("graph.edit", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete")
+"""The context menu of a note."""
+
+ON_GROUND = (
+    "graph.add", "graph.note", "edit.paste", "edit.select_all", "graph.arrange", "view.fit",
+)  # fmt: skip
 """The context menu of the canvas where nothing is."""
 
 MODES: tuple[Mode, ...] = ("system", "dark", "light")

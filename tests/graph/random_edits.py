@@ -9,7 +9,17 @@ from random import Random
 from nnstudio.core.params import Param
 from nnstudio.core.values import Args, Choice, Expression, Value
 from nnstudio.graph import edits
-from nnstudio.graph.model import CustomLayer, Data, Graph, Node, Port, Project, Repeat, Share
+from nnstudio.graph.model import (
+    CustomLayer,
+    Data,
+    Graph,
+    Node,
+    Note,
+    Port,
+    Project,
+    Repeat,
+    Share,
+)
 from tests.builder import DIGITS, GraphBuilder, project
 
 LAYERS = ("Conv2d", "Linear", "ReLU", "Add", "Concatenate", "Unknown", "LSTM")
@@ -36,7 +46,9 @@ def start() -> Project:
     other.output(other("ReLU", other.input("N", 3)))
     layout = {"net": {key: (110.5 * n, 20.0 * n) for n, key in enumerate(b.nodes)}}
     loop = Choice("supervised", Args(epochs=3, optimizer=Choice("AdamW", Args(lr=0.1))))
-    return project(b, other, data=DIGITS, loop=loop, layout=layout)
+    made = project(b, other, data=DIGITS, loop=loop, layout=layout)
+    about = Note("What it is.\n\nAnd how.", (-300.0, 8.5))
+    return replace(made, notes={"net": {"note1": about, "note2": Note("", (1.0, 2.0))}})
 
 
 def value(rng: Random, depth: int = 0) -> Value:
@@ -93,6 +105,7 @@ def edit(rng: Random, doc: Project) -> edits.Edit:
     """Any edit; it may be one that is refused."""
     graph = any_graph(rng, doc)
     makers = [*_of_nodes(rng, doc, graph), *_of_many(rng, doc, graph), *_of_the_rest(rng, graph)]
+    makers += _of_notes(rng, doc, graph)
     makers.append(lambda: edits.Batch((edit(rng, doc), edit(rng, doc)), "two"))
     return rng.choice(makers)()
 
@@ -129,6 +142,24 @@ def _of_many(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edits
         lambda: edits.UngroupNode(g, any_node(rng, graph), Args(dim=8), seed=seed),
         lambda: edits.DuplicateNodes(g, nodes, seed=seed),
         lambda: edits.PasteNodes(any_graph(rng, doc).id, edits.fragment(doc, g, nodes), seed=seed),
+    ]
+
+
+def _of_notes(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edits.Edit]]:
+    g, keys = graph.id, [*doc.notes.get(graph.id, {}), "none"]
+    n, at = rng.choice(keys), (rng.uniform(-9, 9), float(rng.randrange(9)))
+    text = rng.choice((*WORDS, "two\nlines\tand", "y" * 4097))
+    note = Note(text, at, rng.choice((80.0, 240.5, 4000.0, 4000.5)), rng.choice((0.0, 96.0)))
+    some = tuple(keys[: rng.randrange(3)])
+    return [
+        lambda: edits.AddNote(g, rng.choice((f"n{rng.randrange(10**6)}", n)), note),
+        lambda: edits.SetNoteText(g, n, text),
+        lambda: edits.MoveNotes(g, {n: at}),
+        lambda: edits.ResizeNote(g, n, note.width, note.height),
+        lambda: edits.RemoveNotes(g, some),
+        lambda: edits.DuplicateNodes(g, some_nodes(rng, graph), seed=text, notes=some),
+        lambda: edits.PasteNodes(g, edits.fragment(doc, g, (), notes=some), seed=text),
+        lambda: edits.GroupNodes(g, some_nodes(rng, graph), "Noted", seed=text, notes=some),
     ]
 
 

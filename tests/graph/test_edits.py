@@ -10,7 +10,17 @@ from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args, Choice, Expression
 from nnstudio.graph import edits
 from nnstudio.graph.edits import Consumer
-from nnstudio.graph.model import CustomLayer, Data, Graph, Node, Port, Project, Repeat, Share
+from nnstudio.graph.model import (
+    CustomLayer,
+    Data,
+    Graph,
+    Node,
+    Note,
+    Port,
+    Project,
+    Repeat,
+    Share,
+)
 from tests.builder import DIGITS, GraphBuilder, project
 
 
@@ -256,3 +266,38 @@ def test_too_many_nodes(doc: Project) -> None:
         full = edits.AddNode("g", Node(f"z{n}", "ReLU")).apply(full)
     assert refused(edits.AddNode("g", Node("z9", "ReLU")), full) == "graph.too_many"
     assert refused(edits.DuplicateNodes("g", ("m1",)), full) == "graph.too_many"
+
+
+def test_notes_are_written_moved_resized_and_removed(doc: Project) -> None:
+    doc = edits.AddNote("g", "a", Note("one", (1, 2))).apply(doc)
+    doc = edits.AddNote("g", "b", Note("two", (5.0, 6.0), 320.0, 90.0)).apply(doc)
+    doc = edits.SetNoteText("g", "a", "three\nlines\nhere").apply(doc)
+    doc = edits.MoveNotes("g", {"a": (3, 4), "b": (7.5, 8.0)}).apply(doc)
+    doc = edits.ResizeNote("g", "a", 160).apply(doc)
+    assert doc.notes == {
+        "g": {
+            "a": Note("three\nlines\nhere", (3.0, 4.0), 160.0),
+            "b": Note("two", (7.5, 8.0), 320.0, 90.0),
+        }
+    }
+    gone = edits.RemoveNotes("g", ("a", "b")).apply(doc)
+    assert gone.notes == {}
+    assert gone.graphs["g"] is doc.graphs["g"], "no note touches what is analysed"
+    assert refused(edits.AddNote("g", "a", Note()), doc) == "graph.taken"
+    assert refused(edits.SetNoteText("g", "c", ""), doc) == "graph.no_note"
+    assert refused(edits.SetNoteText("g", "a", "x" * 4097), doc) == "text.long"
+    assert refused(edits.MoveNotes("g", {"a": (float("nan"), 0)}), doc) == "graph.position"
+    assert refused(edits.ResizeNote("g", "a", 5000), doc) == "graph.note_size"
+    assert refused(edits.RemoveNotes("g", ("c",)), doc) == "graph.no_note"
+
+
+def test_notes_go_with_copies_into_blocks_and_with_their_graph(doc: Project) -> None:
+    doc = edits.AddNote("g", "a", Note("one", (10.0, 20.0))).apply(doc)
+    copied = edits.DuplicateNodes("g", (), notes=("a",), seed="s").apply(doc)
+    assert [note.at for note in copied.notes["g"].values()] == [(10.0, 20.0), (34.0, 44.0)]
+    both = edits.DuplicateNodes("g", ("n2",), notes=("a",), seed="s").apply(doc)
+    assert len(both.notes["g"]) == 2
+    assert len(both.graphs["g"].nodes) == len(doc.graphs["g"].nodes) + 1
+    grouped = edits.GroupNodes("g", ("n2",), notes=("a",), seed="s").apply(doc)
+    assert list(grouped.notes) == list(grouped.blocks)
+    assert edits.RemoveGraph("g").apply(doc).notes == {}

@@ -67,6 +67,7 @@ class View:
             "edges": {edge for node in graph.nodes.values() for edge in edges(node)},
             "order": list(graph.nodes),
             "places": dict(doc.layout.get(graph.id, {})),
+            "notes": list(doc.notes.get(graph.id, {}).items()),
         }
 
     def follow(self, change: Change, doc: Project) -> None:
@@ -97,6 +98,8 @@ class View:
         shown["edges"] = (shown["edges"] - set(part.edges_removed)) | set(part.edges_added)
         if part.reordered or part.added or part.removed:
             shown["order"] = list(graph.nodes)
+        if part.notes:
+            shown["notes"] = list(doc.notes.get(graph.id, {}).items())
         places = doc.layout.get(graph.id, {})
         for key in part.moved:
             shown["places"].pop(key, None)

@@ -13,7 +13,7 @@ import pytest
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args, Choice
 from nnstudio.graph import edits
-from nnstudio.graph.model import Data, Graph, Node, Port, Project, Repeat
+from nnstudio.graph.model import Data, Graph, Node, Note, Port, Project, Repeat
 from nnstudio.project import migrations, strict_json
 from nnstudio.project.format import dumps, loads
 from nnstudio.project.migrations import migrated
@@ -56,12 +56,15 @@ ONE_LINE: list[edits.Edit] = [
     edits.SetProjectName("Other"),
     edits.SetData(Data()),
     edits.RenameGraph("blk", "Other"),
+    edits.SetNoteText("g", "about", "Other,\nin two lines"),
+    edits.MoveNotes("g", {"about": (7.0, 8.5)}),
+    edits.ResizeNote("g", "about", 320.0, 200.0),
 ]
 
 
 @pytest.mark.parametrize("edit", ONE_LINE, ids=lambda edit: type(edit).__name__)
 def test_one_edit_changes_one_line(edit: edits.Edit) -> None:
-    doc = small()
+    doc = edits.AddNote("g", "about", Note("A net.")).apply(small())
     lines = changed_lines(doc, edit.apply(doc))
     assert sorted(line[0] for line in lines) == ["+", "-"], lines
 
@@ -71,6 +74,61 @@ def test_a_new_node_is_one_line_and_a_removed_one_too() -> None:
     added = edits.AddNode("g", Node("new", "ReLU")).apply(doc)
     assert [line[0] for line in changed_lines(doc, added)] == ["+"]
     assert [line[0] for line in changed_lines(added, doc)] == ["-"]
+
+
+def test_notes_are_a_section_of_their_own_that_is_absent_without_any() -> None:
+    doc = small()
+    assert '"notes"' not in dumps(doc)
+    noted = edits.AddNote("g", "about", Note("A <b>net</b>.\n\nIn words.", (8.0, -4.5))).apply(doc)
+    lines = changed_lines(doc, noted)
+    assert [line[0] for line in lines] == ["+"] * 5, lines
+    assert lines[2] == (
+        '+  "about": {"at": [8, -4.5], "width": 240, "text": "A <b>net</b>.\\n\\nIn words."}'
+    )
+    assert loads(dumps(noted)) == noted
+    assert dumps(edits.RemoveNotes("g", ("about",)).apply(noted)) == dumps(doc)
+
+
+def test_notes_of_a_graph_that_is_gone_are_left_behind() -> None:
+    doc = edits.AddNote("g", "about", Note("A net.")).apply(small())
+    assert loads(dumps(doc).replace('"g": {\n "about"', '"gone": {\n "about"')).notes == {}
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ({"at": [0, 0]}, "file.missing"),
+        ({"at": [0], "text": ""}, "file.type"),
+        ({"text": ""}, "file.type"),
+        ({"at": [0, 0], "text": 7}, "file.type"),
+        ({"at": [0, 0], "text": "", "width": "wide"}, "file.type"),
+        ({"at": [0, 0], "text": "", "width": 1}, "graph.note_size"),
+        ({"at": [0, 0], "text": "", "height": 1e6}, "graph.note_size"),
+        ({"at": [1e9, 0], "text": ""}, "graph.position"),
+        ({"at": [0, 0], "text": "x" * 4097}, "text.long"),
+        ({"at": [0, 0], "text": "turned \u202e round"}, "text.unseen"),
+        ({"at": [0, 0], "text": "", "colour": "red"}, "file.member"),
+        ([], "file.type"),
+    ],
+)
+def test_a_faulty_note_is_refused_at_its_place(note: Any, code: str) -> None:
+    document = json.loads(dumps(small())) | {"notes": {"g": {"about": note}}}
+    with pytest.raises(ProjectError) as refused:
+        loads(json.dumps(document))
+    problem = refused.value.problems[0]
+    assert problem.code == code
+    assert problem.where.startswith("notes/g/about")
+
+
+def test_a_document_holds_so_many_notes_and_no_more() -> None:
+    note = {"at": [0, 0], "text": ""}
+    document = json.loads(dumps(small()))
+    many = {f"n{place}": note for place in range(1000)}
+    full = loads(json.dumps(document | {"notes": {"g": many}}))
+    with pytest.raises(ProjectError, match="1000 notes"):
+        edits.AddNote("g", "one", Note()).apply(full)
+    with pytest.raises(ProjectError, match="1000 notes"):
+        loads(json.dumps(document | {"notes": {"g": {**many, "one": note}}}))
 
 
 def test_a_move_touches_only_the_layout() -> None:

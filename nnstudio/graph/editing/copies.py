@@ -14,21 +14,27 @@ from nnstudio.graph.editing.edit import (
     find_node,
     fresh_ids,
     with_nodes,
+    with_notes,
     with_positions,
 )
+from nnstudio.graph.editing.notes import find_note
 from nnstudio.graph.editing.rewiring import rewired
-from nnstudio.graph.model import CustomLayer, Graph, Node, Port, Project
+from nnstudio.graph.model import EMPTY, CustomLayer, Graph, Node, Port, Project
 from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
-from nnstudio.graph.wellformed import check_blocks, check_count
+from nnstudio.graph.wellformed import check_blocks, check_count, check_notes
 
 OFFSET = (24.0, 24.0)
 Item = TypeVar("Item", Graph, CustomLayer)
 
 
 def fragment(
-    project: Project, graph_id: str, nodes: Sequence[str], borrow: bool = False
+    project: Project,
+    graph_id: str,
+    nodes: Sequence[str],
+    borrow: bool = False,
+    notes: Sequence[str] = (),
 ) -> Project:
-    """Return some nodes as a document of their own: what the clipboard holds.
+    """Return some nodes and notes as a document of their own: what the clipboard holds.
 
     Edges between them are kept, those from outside are left open; the blocks and own layers that
     they need come along.
@@ -39,6 +45,7 @@ def fragment(
         nodes: Their ids.
         borrow: Keep weights borrowed from outside, for a copy in the same graph; such a fragment
             cannot be written to a file.
+        notes: Ids of notes on the canvas.
     """
     graph = find_graph(project, graph_id)
     wanted = {find_node(project, graph_id, node_id).id for node_id in nodes}
@@ -54,12 +61,15 @@ def fragment(
         key: project.layout[key] for key in blocks if key in project.layout
     }
     layout[graph_id] = {key: places[key] for key in inner if key in places}
-    return Project(project.name, {graph.id: piece}, blocks, custom, layout=layout)
+    drawn = {key: project.notes[key] for key in blocks if key in project.notes}
+    if notes:
+        drawn[graph_id] = {key: find_note(project, graph_id, key) for key in notes}
+    return Project(project.name, {graph.id: piece}, blocks, custom, layout=layout, notes=drawn)
 
 
 @dataclass(frozen=True, slots=True)
 class PasteNodes(Edit):
-    """Put the nodes of a fragment into a graph.
+    """Put the nodes and notes of a fragment into a graph.
 
     Attributes:
         graph: The id of the graph.
@@ -77,7 +87,7 @@ class PasteNodes(Edit):
         """A block that exists here with another content comes along under a new id."""
         target = find_graph(project, self.graph)
         piece = next(iter(self.fragment.graphs.values()), None)
-        if piece is None or not piece.nodes:
+        if piece is None or not (piece.nodes or piece.id in self.fragment.notes):
             raise refuse("graph.empty_selection", self.graph)
         fresh = fresh_ids(self.seed, _ids(project) | _ids(self.fragment))
         project, layers = _bring(project, self.fragment, fresh)
@@ -89,7 +99,19 @@ class PasteNodes(Edit):
         places = self.fragment.layout.get(piece.id, {})
         dx, dy = self.offset
         moved = {ids[key]: (x + dx, y + dy) for key, (x, y) in places.items() if key in ids}
-        return with_positions(project, self.graph, moved)
+        return self._with_notes(with_positions(project, self.graph, moved), piece.id, fresh)
+
+    def _with_notes(self, project: Project, piece: str, fresh: Iterator[str]) -> Project:
+        dx, dy = self.offset
+        copies = {
+            next(fresh): replace(note, at=(note.at[0] + dx, note.at[1] + dy))
+            for note in self.fragment.notes.get(piece, EMPTY).values()
+        }
+        if not copies:
+            return project
+        made = with_notes(project, self.graph, {**project.notes.get(self.graph, EMPTY), **copies})
+        check_notes(made)
+        return made
 
     def pasted(self, project: Project) -> tuple[str, ...]:
         """Return the ids that the copies get when this is applied to `project`."""
@@ -101,17 +123,25 @@ class PasteNodes(Edit):
 
     def words(self) -> Mapping[str, object]:
         """Return how many."""
-        return {"count": sum(len(graph.nodes) for graph in self.fragment.graphs.values())}
+        piece = next(iter(self.fragment.graphs.values()))
+        return {"count": len(piece.nodes) or len(self.fragment.notes.get(piece.id, EMPTY))}
+
+    @property
+    def code(self) -> str:
+        """Notes alone are called so."""
+        alone = not any(graph.nodes for graph in self.fragment.graphs.values())
+        return "edit.paste_notes" if alone else "edit.paste_nodes"
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateNodes(Edit):
-    """Copy nodes within their graph; edges between them are copied too."""
+    """Copy nodes and notes within their graph; edges between the nodes are copied too."""
 
     graph: str
     nodes: tuple[str, ...]
     offset: tuple[float, float] = OFFSET
     seed: str = field(default_factory=new_id)
+    notes: tuple[str, ...] = ()
 
     def apply(self, project: Project) -> Project:
         """The same as to copy and paste."""
@@ -119,12 +149,17 @@ class DuplicateNodes(Edit):
 
     def pasting(self, project: Project) -> PasteNodes:
         """Return the pasting that this stands for."""
-        piece = fragment(project, self.graph, self.nodes, borrow=True)
+        piece = fragment(project, self.graph, self.nodes, borrow=True, notes=self.notes)
         return PasteNodes(self.graph, piece, self.offset, self.seed)
 
     def words(self) -> Mapping[str, object]:
         """Return how many."""
-        return {"count": len(self.nodes)}
+        return {"count": len(self.nodes) or len(self.notes)}
+
+    @property
+    def code(self) -> str:
+        """Notes alone are called so."""
+        return "edit.duplicate_nodes" if self.nodes else "edit.duplicate_notes"
 
 
 def _cut(node: Node, wanted: set[str], borrow: bool) -> Node:
@@ -148,7 +183,8 @@ def _needed_blocks(project: Project, piece: Graph) -> dict[str, Graph]:
 def _ids(project: Project) -> set[str]:
     graphs = {**project.graphs, **project.blocks}
     inner = {node_id for graph in graphs.values() for node_id in graph.nodes}
-    return inner | graphs.keys() | project.custom.keys()
+    notes = {note_id for some in project.notes.values() for note_id in some}
+    return inner | notes | graphs.keys() | project.custom.keys()
 
 
 def _bring(
@@ -187,11 +223,11 @@ def _bring(
             if new[key] not in project.custom
         },
     }
-    layout = dict(project.layout)
-    for key in piece.blocks:
-        if key in piece.layout and new[key] not in project.blocks:
-            layout[new[key]] = piece.layout[key]
-    return replace(project, blocks=blocks, custom=custom, layout=layout), layers
+    added = [key for key in piece.blocks if new[key] not in project.blocks]
+    layout = {new[key]: piece.layout[key] for key in added if key in piece.layout}
+    notes = {new[key]: piece.notes[key] for key in added if key in piece.notes}
+    made = replace(project, blocks=blocks, custom=custom, layout={**project.layout, **layout})
+    return replace(made, notes={**project.notes, **notes}) if notes else made, layers
 
 
 def _item(node: Node) -> str:

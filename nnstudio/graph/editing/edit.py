@@ -12,7 +12,7 @@ from typing import TypeAlias
 from nnstudio.core.limits import refuse
 from nnstudio.core.names import snake_case
 from nnstudio.core.problems import Problem
-from nnstudio.graph.model import Graph, Node, Project, placed
+from nnstudio.graph.model import Graph, Node, Note, Project, placed, removed
 
 Path: TypeAlias = "tuple[str, ...]"
 Moves: TypeAlias = "Mapping[str, Mapping[Path, Path]]"
@@ -124,6 +124,19 @@ def with_positions(
     if new == old:
         return project
     return replace(project, layout=placed(project.layout, graph_id, new))
+
+
+def with_notes(project: Project, graph_id: str, notes: Mapping[str, Note]) -> Project:
+    """Return the document with these notes on the canvas of a graph instead of its own."""
+    if notes:
+        return replace(project, notes=placed(project.notes, graph_id, notes))
+    return replace(project, notes=removed(project.notes, graph_id))
+
+
+def without_drawing(project: Project, graph_id: str) -> Project:
+    """Return the document without the positions and notes of a graph that is gone."""
+    layout, notes = removed(project.layout, graph_id), removed(project.notes, graph_id)
+    return replace(project, layout=layout, notes=notes)
 
 
 def fresh_ids(seed: str, taken: Collection[str]) -> Iterator[str]:

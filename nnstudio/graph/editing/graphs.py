@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nnstudio.core.limits import check_id, check_name, check_note, refuse
 from nnstudio.core.params import Param
 from nnstudio.graph import topology
-from nnstudio.graph.editing.edit import Edit, find_graph, with_graph
+from nnstudio.graph.editing.edit import Edit, find_graph, with_graph, without_drawing
 from nnstudio.graph.model import CustomLayer, Graph, Project, placed, removed
 from nnstudio.graph.wellformed import (
     check_blocks,
@@ -48,8 +48,8 @@ class RemoveGraph(Edit):
         """Refuse one that does not exist."""
         if self.graph not in project.graphs:
             raise refuse("graph.no_graph", self.graph, graph=self.graph)
-        layout = removed(project.layout, self.graph)
-        return replace(project, graphs=removed(project.graphs, self.graph), layout=layout)
+        made = replace(project, graphs=removed(project.graphs, self.graph))
+        return without_drawing(made, self.graph)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,8 @@ class RemoveBlock(Edit):
         if used:
             name = project.blocks[self.block].name
             raise refuse("graph.block_used", self.block, block=name, count=len(used))
-        layout = removed(project.layout, self.block)
-        return replace(project, blocks=removed(project.blocks, self.block), layout=layout)
+        made = replace(project, blocks=removed(project.blocks, self.block))
+        return without_drawing(made, self.block)
 
 
 @dataclass(frozen=True, slots=True)

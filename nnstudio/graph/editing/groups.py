@@ -16,10 +16,12 @@ from nnstudio.graph.editing.edit import (
     find_node,
     fresh_ids,
     with_nodes,
+    with_notes,
 )
 from nnstudio.graph.editing.formulas import names_in
+from nnstudio.graph.editing.notes import find_note
 from nnstudio.graph.editing.rewiring import fed_by, rewired
-from nnstudio.graph.model import EMPTY, Graph, Node, Port, Project, placed
+from nnstudio.graph.model import EMPTY, Graph, Node, Port, Project, placed, removed
 from nnstudio.graph.topology import BLOCK
 from nnstudio.graph.wellformed import title
 
@@ -38,6 +40,7 @@ class GroupNodes(Edit):
         shapes: The shape of each port that feeds the selection, for the inputs of the block, as the
             `shape` of an `Input`: sizes and names. The analysis knows it.
         seed: From which new ids follow, so that redoing gives the same document.
+        notes: Ids of notes on the canvas that go along.
     """
 
     graph: str
@@ -45,6 +48,7 @@ class GroupNodes(Edit):
     name: str = "Block"
     shapes: Mapping[Port, tuple[Value, ...]] = field(default_factory=lambda: EMPTY)
     seed: str = field(default_factory=new_id)
+    notes: tuple[str, ...] = ()
 
     def apply(self, project: Project) -> Project:
         """Refuse ends of the graph, a path that leaves and comes back, and weights cut in two."""
@@ -62,7 +66,12 @@ class GroupNodes(Edit):
         made = replace(project, blocks=placed(project.blocks, block_id, block))
         made = with_nodes(made, graph.id, nodes)
         layout = _grouped_layout(made, graph, block, use_id, chosen)
-        return replace(made, layout=layout)
+        made = replace(made, layout=layout)
+        if not self.notes:
+            return made
+        along = {key: find_note(made, graph.id, key) for key in self.notes}
+        left = removed(made.notes[graph.id], *along)
+        return with_notes(with_notes(made, graph.id, left), block_id, along)
 
     def moves(self, project: Project) -> Moves:
         """The nodes lie within the block's use."""

@@ -21,6 +21,7 @@ from nnstudio.graph.edits import (
     Edit,
     GroupNodes,
     RemoveNodes,
+    RemoveNotes,
     SetBypass,
     SetTrainable,
     UngroupNode,
@@ -28,7 +29,7 @@ from nnstudio.graph.edits import (
 from nnstudio.graph.model import Graph, Node, Port
 from nnstudio.graph.topology import downstream, upstream, used_block
 from nnstudio.studio import clipboard, fitting, placing
-from nnstudio.ui.canvas import keys
+from nnstudio.ui.canvas import keys, note_field
 from nnstudio.ui.canvas.camera import STEP
 from nnstudio.ui.canvas.gestures.cut import cutting
 from nnstudio.ui.canvas.gestures.enter import open_node
@@ -71,18 +72,21 @@ class CanvasActions:
             slot()
 
     def delete(self, *, heal: bool = True) -> None:
-        """Take the selected nodes out, or the edge that was clicked."""
-        view, chosen = self._view, self._chosen()
-        if chosen:
-            view.do(RemoveNodes(self._graph_id, tuple(chosen), heal))
+        """Take the selected nodes and notes out, or the edge that was clicked."""
+        view, chosen, notes = self._view, self._chosen(), self._notes()
+        edits: list[Edit] = [RemoveNodes(self._graph_id, tuple(chosen), heal)] if chosen else []
+        edits += [RemoveNotes(self._graph_id, tuple(notes))] if notes else []
+        if edits:
+            view.do(edits[0] if len(edits) == 1 else Batch(tuple(edits)))
         elif view.edge is not None:
             view.do(cutting(self._graph_id, [view.edge]))
 
     def copy(self) -> bool:
-        """Put the selected nodes on the clipboard."""
+        """Put the selected nodes and notes on the clipboard."""
         session = self._view.context.session
         try:
-            text = clipboard.copied(session.project, self._graph_id, self._chosen())
+            chosen, notes = self._chosen(), self._notes()
+            text = clipboard.copied(session.project, self._graph_id, chosen, notes)
         except NNStudioError as error:
             self._view.context.refused(error)
             return False
@@ -92,12 +96,12 @@ class CanvasActions:
         return True
 
     def cut(self) -> None:
-        """Copy the selected nodes and take them out."""
+        """Copy what is selected and take it out."""
         if self.copy():
             self.delete(heal=False)
 
     def paste(self) -> None:
-        """Put the nodes of the clipboard in the middle of what is seen, or beside the originals."""
+        """Put what lies on the clipboard in the middle of what is seen, or beside the originals."""
         view, data = self._view, QGuiApplication.clipboard().mimeData()
         if data is None or not data.hasFormat(clipboard.MIME):
             return
@@ -107,17 +111,21 @@ class CanvasActions:
             view.context.refused(error)
             return
         edit = clipboard.pasting(self._graph_id, found)
-        middle, seen = _middle(found.layout), view.camera.seen()
+        middle, seen = clipboard.middle_of(found), view.camera.seen()
         if middle is None or not seen.contains(*middle):
             edit = clipboard.pasting(self._graph_id, found, seen.center().toTuple())
         view.add_copies(edit)
 
     def arrange(self) -> None:
         """Lay out the selection, or everything, as one step; then show it."""
-        view = self._view
+        view, notes = self._view, self._view.canvas.notes
         label = tr("arrange the selection") if len(self._chosen()) > 1 else tr("arrange the graph")
         edit = placing.arranging(
-            view.context.session.project, self._graph_id, self._chosen(), label
+            view.context.session.project,
+            self._graph_id,
+            self._chosen(),
+            label,
+            {key: notes.box(key).getRect() for key in notes},
         )
         if edit is not None:
             self._glide.do(edit)
@@ -129,7 +137,8 @@ class CanvasActions:
         if graph is None:
             return
         before = set(graph.nodes)
-        edit = GroupNodes(graph.id, tuple(self._chosen()), tr("Block"), self._entering(graph))
+        chosen, notes = tuple(self._chosen()), tuple(self._notes())
+        edit = GroupNodes(graph.id, chosen, tr("Block"), self._entering(graph), notes=notes)
         if view.do(edit):
             fresh = [key for key in view.canvas.nodes if key not in before]
             view.context.view.select(fresh)
@@ -172,16 +181,23 @@ class CanvasActions:
         if self._view.current:
             self._view.begin(ConnectByKeys(self._view, self._view.current))
 
+    def edit(self) -> None:
+        """Open the node at hand, or write on the selected note."""
+        if self._view.current:
+            open_node(self._view, self._view.current)
+        else:
+            note_field.write(self._view, self._notes()[0])
+
     def mend(self) -> None:
         """Do the first repair of the node at hand."""
         if self._view.current:
             self._view.mend(self._view.current, 0)
 
     def _editing(self) -> dict[str, tuple[Slot, Test]]:
-        view, some = self._view, lambda: bool(self._chosen())
+        view, some = self._view, lambda: bool(self._chosen() or self._notes())
         alone = lambda: some() or view.edge is not None  # noqa: E731 (a row of the table)
         duplicate = lambda: view.add_copies(  # noqa: E731 (the same)
-            DuplicateNodes(self._graph_id, tuple(self._chosen()))
+            DuplicateNodes(self._graph_id, tuple(self._chosen()), notes=tuple(self._notes()))
         )
         return {
             "edit.cut": (self.cut, some),
@@ -191,19 +207,20 @@ class CanvasActions:
             "edit.delete": (self.delete, alone),
             "edit.delete_open": (partial(self.delete, heal=False), alone),
             "edit.select_all": (self._select_all, self._any),
-            "edit.select_upstream": (partial(self.select_reach, up=True), some),
-            "edit.select_downstream": (partial(self.select_reach, up=False), some),
+            "edit.select_upstream": (partial(self.select_reach, up=True), self._some),
+            "edit.select_downstream": (partial(self.select_reach, up=False), self._some),
         }
 
     def _graph(self) -> dict[str, tuple[Slot, Test]]:
-        view, some = self._view, lambda: bool(self._chosen())
+        view, some = self._view, self._some
         here, block = lambda: bool(view.current), lambda: self._is_block(view.current)
         inside = lambda: len(view.context.view.path) > 1 or some() or view.gesture is not None  # noqa: E731 (a row of the table)
         blocks = lambda: any(map(self._is_block, self._chosen()))  # noqa: E731 (the same)
         return {
             "graph.add": (view.search, lambda: view.canvas.graph is not None),
+            "graph.note": (lambda: note_field.add(view), lambda: view.canvas.graph is not None),
             "graph.connect": (self.connect, here),
-            "graph.edit": (lambda: open_node(view, view.current), here),
+            "graph.edit": (self.edit, lambda: here() or len(self._notes()) == 1),
             "graph.rename": (lambda: rename(view, view.current), here),
             "graph.group": (self.group, some),
             "graph.ungroup": (self.ungroup, blocks),
@@ -230,17 +247,24 @@ class CanvasActions:
         return self._view.canvas.graph_id
 
     def _any(self) -> bool:
-        return bool(self._view.canvas.nodes)
+        return bool(self._view.canvas.nodes or self._view.canvas.notes)
 
     def _chosen(self) -> list[str]:
         return [key for key in self._view.context.view.selection if key in self._view.canvas.nodes]
+
+    def _notes(self) -> list[str]:
+        return [key for key in self._view.context.view.selection if key in self._view.canvas.notes]
+
+    def _some(self) -> bool:
+        return bool(self._chosen())
 
     def _nodes(self) -> list[Node]:
         graph = self._view.canvas.graph
         return [graph.nodes[key] for key in self._chosen()] if graph is not None else []
 
     def _select_all(self) -> None:
-        self._view.context.view.select(self._view.canvas.nodes)
+        canvas = self._view.canvas
+        self._view.context.view.select((*canvas.nodes, *canvas.notes))
 
     def _leave(self) -> None:
         if self._view.gesture is not None:
@@ -282,14 +306,6 @@ def _symbol(dim: object, place: int) -> str:
     """Return the name of a size; a formula becomes a name of its own."""
     text = str(dim)
     return text if text.isidentifier() else f"D{place}"
-
-
-def _middle(layout: Mapping[str, Mapping[str, tuple[float, float]]]) -> tuple[float, float] | None:
-    places = [at for graph in layout.values() for at in graph.values()]
-    if not places:
-        return None
-    xs, ys = zip(*places, strict=True)
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def _one(edits: list[Edit] | list[SetBypass] | list[SetTrainable], label: str) -> Edit:

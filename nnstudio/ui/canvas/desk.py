@@ -65,11 +65,12 @@ class Desk(Surface):
 
     def add_copies(self, edit: DuplicateNodes | PasteNodes) -> bool:
         """Add copies and select them."""
-        before = set(self.canvas.nodes)
+        before = {*self.canvas.nodes, *self.canvas.notes}
         if not self.do(edit):
             return False
         fresh = [key for key in self.canvas.nodes if key not in before]
-        self.context.view.select(fresh)
+        notes = [key for key in self.canvas.notes if key not in before]
+        self.context.view.select((*fresh, *notes))
         self.set_current(fresh[0] if fresh else "")
         return True
 

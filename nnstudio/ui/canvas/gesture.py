@@ -29,17 +29,26 @@ class Hit:
         port: A port (node, index, is output).
         edge: An edge.
         repair: The button of a problem (node, place among the repairs).
+        note: A note's id, or "".
+        corner: The note whose corner it is, by which it is resized, or "".
     """
 
     node: str = ""
     port: tuple[str, int, bool] | None = None
     edge: Edge | None = None
     repair: tuple[str, int] | None = None
+    note: str = ""
+    corner: str = ""
+
+    @property
+    def item(self) -> str:
+        """The node or note that a press would select, or ""."""
+        return self.node or self.note
 
     @property
     def empty(self) -> bool:
         """True on the bare canvas."""
-        return not (self.node or self.port or self.edge or self.repair)
+        return not (self.item or self.port or self.edge or self.repair)
 
 
 @dataclass(frozen=True, slots=True)

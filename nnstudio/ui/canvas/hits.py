@@ -1,4 +1,7 @@
-"""What lies below a point of the canvas, the topmost first: a repair, a port, a node, an edge."""
+"""What lies below a point of the canvas, the topmost first.
+
+A repair, a port, a node, the corner of a note, an edge, a note.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from nnstudio.ui.canvas import metrics
 from nnstudio.ui.canvas.gesture import Hit
 from nnstudio.ui.canvas.level import Level
 from nnstudio.ui.canvas.node_item import NodeItem
+from nnstudio.ui.canvas.note_layer import CORNER
 from nnstudio.ui.canvas.scene import CanvasScene
 
 EDGE_REACH = 7.0
@@ -26,7 +30,11 @@ def hit(scene: CanvasScene, point: QPointF, zoom: float) -> Hit:
     node = node_at(scene, point)
     if node:
         return Hit(node=node)
-    return Hit(edge=scene.wiring.edges.at(point, EDGE_REACH / zoom))
+    corner = scene.notes.corner_at(point, CORNER / max(zoom, 0.5))
+    if corner:
+        return Hit(note=corner, corner=corner)
+    edge = scene.wiring.edges.at(point, EDGE_REACH / zoom)
+    return Hit(edge=edge) if edge is not None else Hit(note=scene.notes.at(point))
 
 
 def node_at(scene: CanvasScene, point: QPointF) -> str:

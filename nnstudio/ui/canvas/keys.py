@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -10,11 +11,13 @@ from PySide6.QtGui import QKeyEvent
 from nnstudio.catalogue import registry
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args
-from nnstudio.graph.edits import MoveNodes, ResetArg, SetArgs
+from nnstudio.graph.edits import ResetArg, SetArgs
+from nnstudio.studio.placing import Place
 from nnstudio.studio.typed import read, write
 from nnstudio.ui import i18n
-from nnstudio.ui.canvas import metrics
+from nnstudio.ui.canvas import metrics, note_field
 from nnstudio.ui.canvas.gestures import enter
+from nnstudio.ui.canvas.gestures.move import moving
 from nnstudio.ui.canvas.inline_edit import InlineEdit
 from nnstudio.ui.canvas.nearest import ARROWS, nearest
 from nnstudio.ui.i18n import tr
@@ -50,6 +53,8 @@ def press(view: Any, event: QKeyEvent) -> bool:
         view.search()
     elif key in (Key.Key_Return, Key.Key_Enter) and view.current:
         enter.open_node(view, view.current)
+    elif key in (Key.Key_Return, Key.Key_Enter) and _note(view):
+        note_field.write(view, _note(view))
     elif key == Key.Key_Escape:
         leave(view)
     else:
@@ -130,15 +135,24 @@ def _first(view: Any) -> str:
 
 
 def _shift(view: Any, dx: int, dy: int) -> bool:
-    """Move the selected nodes by one step of the grid."""
-    nodes = view.canvas.nodes
-    chosen = [key for key in view.context.view.selection if key in nodes]
-    if not chosen:
+    """Move the selected nodes and notes by one step of the grid."""
+    nodes, notes, selection = view.canvas.nodes, view.canvas.notes, view.context.view.selection
+    known = {key: nodes[key].pos().toTuple() for key in selection if key in nodes}
+    noted = {key: notes.note(key).at for key in selection if key in notes}
+    if not known and not noted:
         return False
-    places = {}
-    for key in chosen:
-        x, y = nodes[key].pos().toTuple()
-        places[key] = (x + dx * GRID, y + dy * GRID)
-    view.do(MoveNodes(view.canvas.graph_id, places))
-    view.reveal(chosen[-1])
+    by = dx * GRID, dy * GRID
+    view.do(moving(view.canvas.graph_id, _shifted(known, by), _shifted(noted, by)))
+    if known:
+        view.reveal([*known][-1])
     return True
+
+
+def _note(view: Any) -> str:
+    """Return the one note that is selected, or ""."""
+    chosen = view.context.view.selection
+    return chosen[0] if len(chosen) == 1 and chosen[0] in view.canvas.notes else ""
+
+
+def _shifted(places: Mapping[str, Place], by: Place) -> dict[str, Place]:
+    return {key: (x + by[0], y + by[1]) for key, (x, y) in places.items()}

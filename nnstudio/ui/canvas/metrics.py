@@ -31,12 +31,13 @@ BADGE = 16.0
 
 @lru_cache(maxsize=8)
 def font(role: str) -> QFont:
-    """Return the font of a title, a body line, a chip or a bubble."""
+    """Return the font of a title, a body line, a chip, a bubble or a note."""
     return {
         "title": fonts.text(NORMAL, strong=True),
         "body": fonts.mono(SMALL),
         "chip": fonts.mono(SMALL),
         "bubble": fonts.text(SMALL + 1),
+        "note": fonts.text(NORMAL),
         "button": fonts.text(SMALL + 1, strong=True),
         "far": fonts.text(SMALL, strong=True),
     }[role]

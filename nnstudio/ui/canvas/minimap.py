@@ -54,19 +54,25 @@ class Minimap(QWidget):
         return scale, area.center() - self._bounds.center() * scale
 
     def _paint_nodes(self) -> QPixmap:
-        table, ratio = self._view.canvas.table, self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF()
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)
-        self._bounds = table.bounds()
-        if len(table):
+        self._bounds = self._view.canvas.bounds()
+        if not self._bounds.isEmpty():
             painter = QPainter(picture)
             self._draw(painter, self._view.canvas.paints)
             painter.end()
         return picture
 
     def _draw(self, painter: QPainter, paints: Paints) -> None:
-        table = self._view.canvas.table
+        table, notes = self._view.canvas.table, self._view.canvas.notes
+        painter.setPen(paints.none)
+        painter.setBrush(paints.note_edge.color())
+        for key in notes:
+            painter.drawRect(self.map_rect(notes.box(key)))
+        if not len(table):
+            return
         scale, shift = self._fit()
         boxes, marks = table.boxes, table.marks
         rows = np.empty((len(boxes), 4))

@@ -8,7 +8,17 @@ from nnstudio.ui.canvas.gestures.cut import Cut
 from nnstudio.ui.canvas.gestures.move import Move
 from nnstudio.ui.canvas.gestures.pan import Pan
 from nnstudio.ui.canvas.gestures.repair import Mend
+from nnstudio.ui.canvas.gestures.resize_note import ResizeByCorner
 from nnstudio.ui.canvas.gestures.rubber_band import RubberBand
 from nnstudio.ui.canvas.gestures.select import Select
 
-ORDER: tuple[type[Gesture], ...] = (Pan, Mend, ConnectByDrag, Cut, Select, Move, RubberBand)
+ORDER: tuple[type[Gesture], ...] = (
+    Pan,
+    Mend,
+    ConnectByDrag,
+    ResizeByCorner,
+    Cut,
+    Select,
+    Move,
+    RubberBand,
+)

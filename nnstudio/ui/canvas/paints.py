@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
 
 from nnstudio.ui.canvas import metrics
-from nnstudio.ui.theme import Tokens
+from nnstudio.ui.theme import Theme, Tokens
 
 SOLID, ROUND = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap
 SQUARE = Qt.PenCapStyle.SquareCap
@@ -61,6 +61,11 @@ class Paints:
         self._edges()
         self._nodes(node)
 
+    @classmethod
+    def of(cls, theme: Theme) -> Paints:
+        """Return the paints of the palette that holds."""
+        return cls(theme.tokens, dark=theme.dark)
+
     def _ground(self) -> None:
         self.ground = QBrush(self.canvas)
         self.grid = QPen(mixed(self.canvas, self.muted, 0.22), 1.5)
@@ -68,6 +73,11 @@ class Paints:
         self.guide = QPen(mixed(self.canvas, self.accent, 0.8), 0.0)
         self.band = QBrush(QColor(self.accent.red(), self.accent.green(), self.accent.blue(), 36))
         self.bad_ground = QBrush(mixed(self.canvas, self.bad, 0.14))
+
+        self.note = QBrush(mixed(self.canvas, self.muted, 0.09 if self.dark else 0.11))
+        self.note_edge = QPen(mixed(self.canvas, self.muted, 0.28), 1.0)
+        self.note_bar = QBrush(mixed(self.canvas, self.accent, 0.55))
+        self.note_ink = QPen(mixed(self.text, self.muted, 0.3))
 
     def _edges(self) -> None:
         self.wire = QPen(mixed(self.line, self.muted, 0.75), 2.0, SOLID, SQUARE)

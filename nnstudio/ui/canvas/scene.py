@@ -27,6 +27,7 @@ from nnstudio.ui.canvas.look import Look, look
 from nnstudio.ui.canvas.node_item import NodeItem
 from nnstudio.ui.canvas.node_painter import NodePainter
 from nnstudio.ui.canvas.node_table import BYPASSED, FAULTY, SELECTED, NodeTable
+from nnstudio.ui.canvas.note_layer import NoteLayer
 from nnstudio.ui.canvas.paints import Paints
 from nnstudio.ui.canvas.router import Band
 from nnstudio.ui.canvas.texts import Texts
@@ -45,6 +46,7 @@ class CanvasScene(QGraphicsScene):
         graph_id: Its id.
         nodes: Items by node id.
         wiring: Edges, lanes and chips.
+        notes: What is written beside the nodes.
         sight: What the view sees; when an edit changes hundreds of nodes, those out of sight are
             looked at again a little later.
 
@@ -62,9 +64,9 @@ class CanvasScene(QGraphicsScene):
         self.graph_id = ""
         self.nodes: dict[str, NodeItem] = {}
         self.table, self.texts = NodeTable(), Texts()
-        self.painter = NodePainter(self._paints(), self.texts)
+        self.painter = NodePainter(Paints.of(context.theme), self.texts)
         self.wiring = Wiring(self.nodes, self.table, self.texts)
-        self.far = FarPainter(self.table, self.texts)
+        self.far, self.notes = FarPainter(self.table, self.texts), NoteLayer(self.texts)
         self.bubbles = Bubbles(self, self.table)
         self._owners: frozenset[str] = frozenset()
         self._values: Values = {}
@@ -103,6 +105,7 @@ class CanvasScene(QGraphicsScene):
         """Show the graph of the view's state from scratch."""
         self._choose_graph()
         self._forget()
+        self._show_notes()
         graph = self.graph
         if graph is not None:
             self._owners = follow.owners(graph)
@@ -131,7 +134,8 @@ class CanvasScene(QGraphicsScene):
         self._move(positions)
 
     def settle(self) -> None:
-        """Show all nodes where the document has them."""
+        """Show all nodes and notes where the document has them."""
+        self.update(self.notes.settle())
         shown = self._previewed.keys() & self.nodes.keys()
         if shown and self.graph is not None:
             at = placing.places(self.context.session.project, self.graph_id)
@@ -167,13 +171,15 @@ class CanvasScene(QGraphicsScene):
         bands = self._apply(update, touched)
         rewired = (*change.edges_added, *change.edges_removed)
         ports = {edge.source for edge in rewired}
+        self._show_notes() if change.notes else None
         if bands or rewired:
             ports |= self.wiring.route(bands)
             self._fit_rect()
         ports |= {edge.source for key in touched for edge in self.wiring.at_node(key)}
         self.wiring.label(ports)
-        if touched or bands or rewired:
-            self._after(change.removed)
+        gone = (*change.removed, *(key for key in change.notes if key not in self.notes))
+        if touched or bands or rewired or gone:
+            self._after(gone)
         if bands or rewired:
             self.update()
         else:
@@ -340,10 +346,19 @@ class CanvasScene(QGraphicsScene):
     def _mark_selected(self, keys: frozenset[str]) -> None:
         marks = self.painter.marks
         old, marks.selected = marks.selected, keys & self.nodes.keys()
+        self.update(self.notes.select(keys))
         for key in old ^ marks.selected:
             self.table.mark(key, SELECTED, key in marks.selected)
             if key in self.nodes:
                 self.nodes[key].update()
+
+    def _show_notes(self) -> None:
+        self.update(self.notes.show(self.context.session.project.notes.get(self.graph_id, {})))
+        self._fit_rect()
+
+    def bounds(self) -> QRectF:
+        """Return the rectangle around all nodes and notes; an empty one when there are none."""
+        return self.table.bounds() | self.notes.bounds()
 
     def _shown_bands(self) -> list[Band]:
         """Return the heights that a gesture has moved nodes from and to."""
@@ -370,18 +385,14 @@ class CanvasScene(QGraphicsScene):
         self.wiring.painter.shades = shades
         self.update()
 
-    def _paints(self) -> Paints:
-        theme = self.context.theme
-        return Paints(theme.tokens, dark=theme.dark)
-
     def _recolor(self) -> None:
-        self.painter.paints = self._paints()
+        self.painter.paints = Paints.of(self.context.theme)
         self._speak(anew=True)
         self.update()
 
     def _fit_rect(self) -> None:
         """Keep the index of the items around them; it grows by steps, since it is made anew."""
-        bounds = self.table.bounds()
+        bounds = self.bounds()
         if self._rect.isEmpty() or not self._rect.contains(bounds):
             self._rect = bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
             self.setSceneRect(self._rect)

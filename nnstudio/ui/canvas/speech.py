@@ -23,6 +23,9 @@ def tell(view: Any) -> None:
         words = spoken(session.project, session.analysis, graph, view.current)
         chosen = len(view.context.view.selection)
         words += ", " + tr("{count} selected", count=chosen) if chosen > 1 else ""
+    noted = [key for key in view.context.view.selection if key in view.canvas.notes]
+    if len(noted) == 1 and not view.current:
+        words = tr("Note: {text}", text=view.canvas.notes.note(noted[0]).text)
     if words != view.accessibleDescription():
         view.setAccessibleDescription(words)
         if QAccessible.isActive():

@@ -62,14 +62,14 @@ class Surface(QGraphicsView):
 
     def fit_all(self) -> None:
         """Show the whole graph."""
-        self.camera.fit(self.canvas.table.bounds())
+        self.camera.fit(self.canvas.bounds())
         self.look_again()
 
     def fit_first(self) -> None:
         """Show the whole graph if it can be read then, else its beginning."""
-        bounds = self.canvas.table.bounds()
+        bounds = self.canvas.bounds()
         self.camera.fit(bounds)
-        if self.camera.zoom < READABLE and not bounds.isEmpty():
+        if self.camera.zoom < READABLE and self.canvas.nodes:
             self.camera.look_at(bounds.center(), START)
             top = QRectF(bounds.topLeft(), self.camera.seen().size())
             self.camera.look_at(QPointF(self._trunk(), top.center().y() - TOP / START))
@@ -81,13 +81,13 @@ class Surface(QGraphicsView):
 
     def fit_selection(self) -> None:
         """Show the selected nodes, or everything."""
-        chosen = [
-            self.canvas.nodes[k] for k in self.context.view.selection if k in self.canvas.nodes
-        ]
-        bounds = QRectF()
-        for item in chosen:
-            bounds |= item.rect()
-        self.camera.fit(bounds if chosen else self.canvas.table.bounds())
+        canvas, bounds = self.canvas, QRectF()
+        for key in self.context.view.selection:
+            if key in canvas.nodes:
+                bounds |= canvas.nodes[key].rect()
+            elif key in canvas.notes:
+                bounds |= canvas.notes.box(key)
+        self.camera.fit(canvas.bounds() if bounds.isEmpty() else bounds)
         self.look_again()
 
     def zoom(self, factor: float) -> None:
@@ -148,6 +148,8 @@ class Surface(QGraphicsView):
         origin = self.viewportTransform().map(QPointF())
         self._ground.draw(painter, paints, self.viewport().rect(), origin, self.camera.zoom)
         painter.setWorldTransform(transform)
+        for strip in self._strips or [rect]:
+            canvas.notes.draw(painter, paints, strip, level)
         if not canvas.nodes:
             return
         for strip in self._strips or [rect]:
@@ -167,7 +169,7 @@ class Surface(QGraphicsView):
             self.gesture.draw(painter)
         if self.dragged is not None:
             self.dragged.draw(painter)
-        if not self.canvas.nodes:
+        if not self.canvas.nodes and not self.canvas.notes:
             painter.resetTransform()
             draw_hint(painter, self.canvas.paints, self.viewport().rect())
 

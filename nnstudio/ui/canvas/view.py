@@ -36,7 +36,8 @@ class CanvasView(Desk):
     """The canvas of one window.
 
     Signals:
-        menu_wanted: A context menu is asked for at a place of the screen, over a node or "".
+        menu_wanted: A context menu is asked for at a place of the screen, over a node or a note
+            or "".
     """
 
     menu_wanted = Signal(QPoint, str)
@@ -96,6 +97,7 @@ class CanvasView(Desk):
         shapes = {True: Qt.CursorShape.CrossCursor, False: Qt.CursorShape.ArrowCursor}
         hand = hit.repair is not None
         shape = Qt.CursorShape.PointingHandCursor if hand else shapes[hit.port is not None]
+        shape = Qt.CursorShape.SizeFDiagCursor if hit.corner else shape
         self.viewport().setCursor(Qt.CursorShape.OpenHandCursor if self._space else shape)
 
     @override
@@ -146,9 +148,9 @@ class CanvasView(Desk):
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         hit = self.hit(self.mapToScene(event.pos()))
-        if hit.node and hit.node not in self.context.view.selection:
-            self.context.view.select([hit.node])
-        self.menu_wanted.emit(event.globalPos(), hit.node)
+        if hit.item and hit.item not in self.context.view.selection:
+            self.context.view.select([hit.item])
+        self.menu_wanted.emit(event.globalPos(), hit.item)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -56,6 +56,8 @@ def snapshot(scene: CanvasScene) -> dict[str, Any]:
         "bubbles": scene.bubbles.snapshot(),
         "selected": scene.painter.marks.selected,
         "shades": dict(scene.wiring.painter.shades),
+        "notes": [(key, scene.notes.note(key), scene.notes.box(key)) for key in scene.notes],
+        "notes selected": scene.notes.selected,
     }
 
 

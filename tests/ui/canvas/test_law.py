@@ -10,6 +10,7 @@ from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args
 from nnstudio.graph.edits import (
     AddNode,
+    AddNote,
     Connect,
     Disconnect,
     DuplicateNodes,
@@ -17,16 +18,20 @@ from nnstudio.graph.edits import (
     GroupNodes,
     InsertOnEdge,
     MoveNodes,
+    MoveNotes,
     RemoveNodes,
+    RemoveNotes,
     Rename,
+    ResizeNote,
     SetArgs,
     SetBypass,
     SetNote,
+    SetNoteText,
     SetRepeat,
     SetShare,
     SetTrainable,
 )
-from nnstudio.graph.model import Node, Port, Project, Repeat, Share
+from nnstudio.graph.model import Node, Note, Port, Project, Repeat, Share
 from nnstudio.graph.topology import Consumer
 from nnstudio.studio import adding
 from nnstudio.studio.session import Session
@@ -69,6 +74,11 @@ def random_edit(dice: random.Random, document: Project) -> Edit:
         lambda: Connect("net", Port(one), other, dice.randrange(2)),
         lambda: Disconnect("net", one, 0),
         lambda: InsertOnEdge("net", fresh, edge, position=at if dice.random() < 0.5 else None),
+        lambda: AddNote("net", f"a{dice.randrange(9)}", Note("why\nnot", (at[0], 9.0))),
+        lambda: SetNoteText("net", f"a{dice.randrange(9)}", "x " * dice.randrange(90)),
+        lambda: MoveNotes("net", {f"a{dice.randrange(9)}": at}),
+        lambda: ResizeNote("net", f"a{dice.randrange(9)}", 80.0 + dice.randrange(300)),
+        lambda: RemoveNotes("net", (f"a{dice.randrange(9)}",)),
         lambda: MoveNodes("net", {one: at, other: (at[0] + 300, at[1])}),
         lambda: SetArgs("net", one, Args(out_channels=dice.randrange(1, 9))),
         lambda: Rename(

@@ -25,9 +25,9 @@ class Cut(Gesture):
 
     @classmethod
     def start(cls, view: Any, press: Pointer) -> Gesture | None:
-        """The left button beside all nodes, with Alt."""
+        """The left button beside all nodes and notes, with Alt."""
         left = press.button == Qt.MouseButton.LeftButton
-        fits = left and press.holds(Modifier.AltModifier) and not press.hit.node
+        fits = left and press.holds(Modifier.AltModifier) and not press.hit.item
         return cls(view, press) if fits else None
 
     def move(self, pointer: Pointer) -> None:

@@ -1,10 +1,11 @@
-"""Double-click: into a block, to the main setting of a layer, or to search on the bare canvas."""
+"""Double-click: into a block, a layer's main setting, a note's text, or search on bare canvas."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nnstudio.graph.topology import used_block
+from nnstudio.ui.canvas import note_field
 from nnstudio.ui.canvas.gesture import Pointer
 
 
@@ -12,6 +13,8 @@ def double_click(view: Any, pointer: Pointer) -> None:
     """Do what a double-click means at a place."""
     if pointer.hit.node:
         open_node(view, pointer.hit.node)
+    elif pointer.hit.note:
+        note_field.write(view, pointer.hit.note)
     elif pointer.hit.empty:
         view.search(pointer.point)
 

@@ -21,9 +21,9 @@ class RubberBand(Gesture):
 
     @classmethod
     def start(cls, view: Any, press: Pointer) -> Gesture | None:
-        """The left button beside all nodes."""
+        """The left button beside all nodes and notes."""
         left = press.button == Qt.MouseButton.LeftButton
-        return cls(view, press) if left and not press.hit.node else None
+        return cls(view, press) if left and not press.hit.item else None
 
     def move(self, pointer: Pointer) -> None:
         """Show what is inside as selected."""
@@ -53,5 +53,9 @@ class RubberBand(Gesture):
         painter.drawRect(self._rect)
 
     def _inside(self) -> list[str]:
-        table = self.view.canvas.table
-        return [table.ids[row] for row in table.within(self._rect)]
+        canvas, rect = self.view.canvas, self._rect
+        nodes = [canvas.table.ids[row] for row in canvas.table.within(rect)]
+        # A note is often larger than what is meant: it is chosen when all of it lies inside.
+        return nodes + [
+            key for key in canvas.notes.within(rect) if rect.contains(canvas.notes.box(key))
+        ]

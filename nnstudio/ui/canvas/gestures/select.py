@@ -1,4 +1,4 @@
-"""Click with Ctrl to add a node to the selection or take it out, with Shift to add it."""
+"""Click with Ctrl to add a node or note to the selection or take it out, with Shift to add it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Select(Gesture):
 
     @classmethod
     def start(cls, view: Any, press: Pointer) -> Gesture | None:
-        """On a node with Ctrl or Shift."""
+        """On a node or a note with Ctrl or Shift."""
         keys = press.holds(Modifier.ControlModifier) or press.holds(Modifier.ShiftModifier)
         left = press.button == Qt.MouseButton.LeftButton
-        return cls(view, press) if left and press.hit.node and keys else None
+        return cls(view, press) if left and press.hit.item and keys else None
 
     def release(self, pointer: Pointer) -> None:
         """Toggle or add."""
-        state, key = self.view.context.view, self.press.hit.node
+        state, key = self.view.context.view, self.press.hit.item
         if self.press.holds(Modifier.ControlModifier):
             state.toggle(key)
         elif key not in state.selection:
