@@ -57,7 +57,7 @@ class NodeInfo:
         weights: Learned numbers that this node owns: shared ones 0, those of all copies of a
             repeat.
         flops: Floating point operations of one forward pass, all copies.
-        activations: Elements of all its outputs, all copies.
+        activations: Elements that it keeps for the backward pass, all copies.
         count: How many copies a repeat stands for; 1 without one.
         copies: The arguments of each copy when they differ (`channels = 64 * 2**i`, or a size
             inferred from the copy before); () when all copies are equal to `args`.
@@ -138,7 +138,7 @@ class GraphInfo:
 
     @property
     def activations(self) -> Dim:
-        """Elements of all outputs of all nodes."""
+        """Elements that all nodes keep for the backward pass."""
         return self.interface.activations
 
 

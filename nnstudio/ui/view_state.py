@@ -10,7 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-Overlay = Literal["shapes", "parameters", "flops", "gradients"]
+Overlay = Literal["shapes", "parameters", "flops", "memory", "gradients"]
 
 
 class ViewState(QObject):

@@ -32,7 +32,7 @@ ON_GROUND = (
 """The context menu of the canvas where nothing is."""
 
 MODES: tuple[Mode, ...] = ("system", "dark", "light")
-OVERLAYS: tuple[Overlay, ...] = ("shapes", "parameters", "flops", "gradients")
+OVERLAYS: tuple[Overlay, ...] = ("shapes", "parameters", "flops", "memory", "gradients")
 
 
 def bind(window: MainWindow) -> None:

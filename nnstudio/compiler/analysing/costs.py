@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from nnstudio.catalogue.kept import kept
 from nnstudio.catalogue.spec import LayerSpec, Resolved
 from nnstudio.compiler.results import Incoming, NodeInfo
 from nnstudio.graph import dims
-from nnstudio.graph.dims import Dim, Shape, numel
+from nnstudio.graph.dims import Dim, Shape
 
 MOST_WEIGHTS = 10**11
 """More learned numbers than this are a slip of the hand: 400 GB, and the machine would be gone."""
@@ -21,7 +22,7 @@ MANY_WEIGHTS = 4 * 10**9
 
 
 class Costs(NamedTuple):
-    """Learned numbers, floating point operations and elements of all outputs."""
+    """Learned numbers, floating point operations, elements kept for the backward pass."""
 
     weights: Dim = 0
     flops: Dim = 0
@@ -55,13 +56,8 @@ def layer_costs(
     return Costs(
         spec.weights(args, inputs, outputs),
         0 if spec.flops is None else spec.flops(args, inputs, outputs),
-        elements(outputs) if spec.family != "io" else 0,
+        kept(spec.name, args, inputs, outputs, random=spec.random) if spec.family != "io" else 0,
     )
-
-
-def elements(outputs: Sequence[Shape]) -> Dim:
-    """Return the number of elements of some tensors."""
-    return numel(outputs[0]) if len(outputs) == 1 else dims.total(map(numel, outputs))
 
 
 def costs_of(info: NodeInfo) -> Costs:

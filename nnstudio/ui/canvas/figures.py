@@ -1,12 +1,13 @@
-"""What the overlay says of every node: parameters, work, gradients."""
+"""What the overlay says of every node: parameters, work, memory, gradients."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from nnstudio.graph.dims import Dim
+from nnstudio.studio.figures import bytes_words
 from nnstudio.studio.summaries import count_words
 from nnstudio.ui.canvas.look import Look
 from nnstudio.ui.canvas.node_painter import Figure
@@ -30,12 +31,16 @@ def figures(overlay: Overlay, looks: Mapping[str, Look], values: Values) -> dict
         return _counts({key: look.weights for key, look in looks.items()}, tr("parameters"))
     if overlay == "flops":
         return _counts({key: look.flops for key, look in looks.items()}, tr("FLOPs"))
+    if overlay == "memory":
+        return _counts({key: look.kept for key, look in looks.items()}, "", bytes_words)
     if overlay == "gradients":
         return _flows({key: values[key] for key in looks if key in values})
     return {}
 
 
-def _counts(counts: Mapping[str, Dim], unit: str) -> dict[str, Figure]:
+def _counts(
+    counts: Mapping[str, Dim], unit: str, words: Callable[[Dim], str] = count_words
+) -> dict[str, Figure]:
     most = max((count for count in counts.values() if isinstance(count, int)), default=0)
     made = {}
     for key, count in counts.items():
@@ -43,7 +48,7 @@ def _counts(counts: Mapping[str, Dim], unit: str) -> dict[str, Figure]:
             made[key] = Figure("–")
         else:
             share = count / most if isinstance(count, int) else 0.0
-            made[key] = Figure(f"{count_words(count)} {unit}", share)
+            made[key] = Figure(f"{words(count)} {unit}".rstrip(), share)
     return made
 
 

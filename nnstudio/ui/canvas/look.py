@@ -14,6 +14,7 @@ from nnstudio.graph.dims import Dim, Shape
 from nnstudio.graph.model import Node, Project
 from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.studio import fitting, summaries
+from nnstudio.studio.figures import BYTES
 from nnstudio.ui.canvas import metrics
 from nnstudio.ui.i18n import tr
 
@@ -50,6 +51,7 @@ class Look:
         changes: True when the shape that leaves is not the one that arrives.
         weights: Learned numbers.
         flops: Operations for one sample.
+        kept: Bytes for one sample that stay until the backward pass.
         width: In canvas units.
     """
 
@@ -65,6 +67,7 @@ class Look:
     changes: bool
     weights: Dim
     flops: Dim
+    kept: Dim
     width: float
 
     @property
@@ -107,6 +110,7 @@ def look(project: Project, node: Node, info: NodeInfo | None, owners: Collection
         _changes(node, info),
         info.weights if info is not None else 0,
         summaries.one_sample(info.flops) if info is not None else 0,
+        BYTES * summaries.one_sample(info.activations) if info is not None else 0,
         metrics.node_width(shown, body, badges, max(len(inputs), len(outputs))),
     )
 

@@ -1,4 +1,4 @@
-"""Which figure the canvas carries: Shapes, Parameters, FLOPs, Gradients."""
+"""Which figure the canvas carries: Shapes, Parameters, FLOPs, Memory, Gradients."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ OVERLAYS: tuple[tuple[Overlay, str, str], ...] = (
     ("shapes", "Shapes", "The shape of what runs along the edges"),
     ("parameters", "Parameters", "How many numbers each node learns"),
     ("flops", "FLOPs", "How much each node computes for one sample"),
+    (
+        "memory",
+        "Memory",
+        "What training keeps of each node for one sample, until the backward pass",
+    ),
     ("gradients", "Gradients", "How strong the gradient is at each node while it trains"),
 )
 

@@ -21,7 +21,7 @@ WORDS = {
     "FLOPs": ("FLOPs per sample", "Floating point operations of one forward pass."),
     "activations": (
         "activations per sample",
-        "Memory of all outputs in float32; training keeps them for the backward pass.",
+        "Memory of what training keeps of each layer for the backward pass, in float32.",
     ),
     "layers": ("nodes", "Inputs and outputs included."),
 }

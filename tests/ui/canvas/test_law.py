@@ -103,7 +103,7 @@ def step(dice: random.Random, session: Session, state: ViewState) -> None:
     elif way < 0.15 and session.can_redo:
         session.redo()
     elif way < 0.2:
-        state.show_overlay(dice.choice(("shapes", "parameters", "flops", "gradients")))
+        state.show_overlay(dice.choice(("shapes", "parameters", "flops", "memory", "gradients")))
     elif way < 0.3:
         graph = session.project.graphs["net"]
         state.select(dice.sample(list(graph.nodes), min(2, len(graph.nodes))))
