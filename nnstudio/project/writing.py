@@ -55,6 +55,17 @@ class Writer:
         self._nodes = written
         return ["{", *_joined(section for section in sections if section), "}"]
 
+    def block_lines(self, about: Mapping[str, Any], project: Project, version: int) -> list[str]:
+        """Return the lines of a file that holds blocks alone, and what it says of them."""
+        sections = [
+            [f'"nnstudio": {version}'],
+            *([f"{_text(name)}: {_text(found)}"] for name, found in about.items()),
+            self._graphs("blocks", project.blocks, {}),
+            _custom(project.custom),
+            _layout(project),
+        ]
+        return ["{", *_joined(section for section in sections if section), "}"]
+
     def _graphs(
         self,
         name: str,

@@ -8,6 +8,7 @@ from typing import Any
 from nnstudio.catalogue.signature import ShapeError
 from nnstudio.compiler.analysing.arguments import FaultError
 from nnstudio.compiler.analysing.costs import Costs
+from nnstudio.compiler.analysing.growing import continued, grown
 from nnstudio.compiler.analysing.node import Kind, Once, Order
 from nnstudio.compiler.results import NodeInfo
 from nnstudio.core import expressions
@@ -41,7 +42,7 @@ class Copies:
         if carried is not None:
             inputs = (carried, *inputs[1:])
         known = None if isinstance(self.count, Poly) else index
-        pinned = self.pinned[index] if self.pinned else self.order.pinned
+        pinned = continued(self.pinned, index) if self.pinned else self.order.pinned
         scope = self.order.scope.at(known)
         order = self.order._replace(inputs=inputs, scope=scope, pinned=pinned)
         return self.kind.once(order)
@@ -84,9 +85,15 @@ def _stacked(copies: Copies) -> NodeInfo:
         if fixed and once.outputs[0] == carried:
             break
         carried = once.outputs[0]
-    if isinstance(count, Poly):
-        found = [_kept(copies)]
-    return _summed(found, copies, count)
+    if not isinstance(count, Poly):
+        return _summed(found, copies, count)
+    once = copies.at(0)
+    if once.outputs is not None and not _keeps(once, copies.order):
+        info = grown(copies.kind, copies.order, count, once)
+        if info is not None:
+            return info
+        _must_keep(once, copies.order)
+    return _summed([once], copies, count)
 
 
 def _later(copies: Copies, index: int, carried: Shape) -> Once:
@@ -149,24 +156,20 @@ def _summed(found: list[Once], copies: Copies, count: Dim) -> NodeInfo:
     )
 
 
-def _kept(copies: Copies) -> Once:
-    """Return the copy that stands for a number of copies which is not known yet."""
-    once = copies.at(0)
-    if once.outputs is not None:
-        _must_keep(once, copies.order)
-    return once
+def _keeps(once: Once, order: Order) -> bool:
+    """Tell whether a copy hands on the very shape that it receives, as far as can be told."""
+    before: Any = order.inputs[0]
+    after = once.outputs[0] if once.outputs else ()
+    return len(before) == len(after) and all(
+        equal(a, b) is not False for a, b in zip(before, after, strict=True)
+    )
 
 
 def _must_keep(once: Once, order: Order) -> None:
-    before: Any = order.inputs[0]
-    after = once.outputs[0] if once.outputs else ()
-    same = len(before) == len(after) and all(
-        equal(a, b) is not False for a, b in zip(before, after, strict=True)
-    )
-    if not same:
-        raise _fault(
-            "block.repeat_shape", order, before=show_shape(before), after=show_shape(after)
-        )
+    if not _keeps(once, order):
+        before: Any = order.inputs[0]
+        after = show_shape(once.outputs[0]) if once.outputs else "nothing"
+        raise _fault("block.repeat_shape", order, before=show_shape(before), after=after)
 
 
 def _count(count: Value, order: Order) -> Dim:

@@ -126,8 +126,11 @@ def docstring(text: str, indent: int) -> list[str]:
     rest = [line for part in paragraphs[1:] for line in (_filled(part, LIMIT - indent) or [""])]
     if not any(lines):
         return []
-    if not any(rest) and len(lines) == 1 and indent + width(lines[0]) + 6 <= LIMIT:
-        return [f'{margin}"""{lines[0]}"""']
+    if not any(rest) and len(lines) == 1:
+        # The formatter keeps the quotes on a single line, so that it must be short enough for both.
+        lines = _filled(paragraphs[0], LIMIT - indent - 6)
+        if len(lines) == 1:
+            return [f'{margin}"""{lines[0]}"""']
     body = [*lines[1:], *([""] if len(lines) == 1 and rest and rest[0] else []), *rest]
     while body and not body[-1]:
         body.pop()

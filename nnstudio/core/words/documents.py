@@ -51,6 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "file.member": ("the member {name} is unknown here", "remove it"),
     "file.too_many": ("there are more than {limit} entries", "make it smaller"),
     "file.damaged": ("the content of {name} is not what was written", "take another copy"),
+    "file.not_a_block": (
+        "this file holds a project, not a block by itself",
+        "open it as a project, and save the block to your library from there",
+    ),
     "file.too_large_to_save": (
         "the project would take {size} bytes, more than the {limit} that can be opened again",
         "shorten notes and sources",
