@@ -7,12 +7,14 @@ What a node is given is checked here only for its form; whether it fits is the a
 so that a network may be wrong while it is being drawn.
 """
 
+from nnstudio.graph.editing.bringing import BringBlock, OwnCopy
 from nnstudio.graph.editing.copies import DuplicateNodes, PasteNodes, fragment
 from nnstudio.graph.editing.edges import Connect, Disconnect, InsertOnEdge
 from nnstudio.graph.editing.edit import Batch, Edit, Moves
 from nnstudio.graph.editing.graphs import (
     AddBlock,
     AddGraph,
+    MoveGraph,
     RemoveBlock,
     RemoveCustom,
     RemoveGraph,
@@ -44,6 +46,8 @@ from nnstudio.graph.editing.notes import (
     ResizeNote,
     SetNoteText,
 )
+from nnstudio.graph.editing.parameters import RemoveParameter, RenameParameter
+from nnstudio.graph.editing.ports import MovePort
 from nnstudio.graph.editing.settings import (
     SetData,
     SetLoop,
@@ -60,6 +64,7 @@ __all__ = [
     "AddNode",
     "AddNote",
     "Batch",
+    "BringBlock",
     "Connect",
     "Consumer",
     "Disconnect",
@@ -67,17 +72,22 @@ __all__ = [
     "Edit",
     "GroupNodes",
     "InsertOnEdge",
+    "MoveGraph",
     "MoveNodes",
     "MoveNotes",
+    "MovePort",
     "Moves",
+    "OwnCopy",
     "PasteNodes",
     "RemoveBlock",
     "RemoveCustom",
     "RemoveGraph",
     "RemoveNodes",
     "RemoveNotes",
+    "RemoveParameter",
     "Rename",
     "RenameGraph",
+    "RenameParameter",
     "ReplaceNode",
     "ResetArg",
     "ResizeNote",

@@ -127,6 +127,7 @@ def _of_nodes(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edit
         lambda: edits.SetRepeat(g, n, rng.choice((None, Repeat(2), Repeat(4, "map")))),
         lambda: edits.SetShare(g, n, rng.choice((None, Share(port.node, "weight")))),
         lambda: edits.MoveNodes(g, {n: (rng.uniform(-9, 9), float(rng.randrange(9)))}),
+        lambda: edits.MovePort(g, n, rng.choice((-1, 1, 5))),
         lambda: edits.ReplaceNode(g, n, replace(new_node(rng, doc, graph), inputs=())),
         lambda: edits.InsertOnEdge(
             g, new_node(rng, doc, graph), edits.Consumer(n, rng.randrange(2), slot)
@@ -141,6 +142,8 @@ def _of_many(rng: Random, doc: Project, graph: Graph) -> list[Callable[[], edits
         lambda: edits.GroupNodes(g, nodes, "Group", seed=seed),
         lambda: edits.UngroupNode(g, any_node(rng, graph), Args(dim=8), seed=seed),
         lambda: edits.DuplicateNodes(g, nodes, seed=seed),
+        lambda: edits.OwnCopy(g, any_node(rng, graph), rng.choice(WORDS), seed),
+        lambda: edits.BringBlock(start(), "feed_forward", seed),
         lambda: edits.PasteNodes(any_graph(rng, doc).id, edits.fragment(doc, g, nodes), seed=seed),
     ]
 
@@ -169,6 +172,9 @@ def _of_the_rest(rng: Random, graph: Graph) -> list[Callable[[], edits.Edit]]:
     paths = ("epochs", "optimizer.lr", "data.split_seed", "a.b.c")
     return [
         lambda: edits.SetBlockParams(g, params),
+        lambda: edits.RenameParameter(g, rng.choice(("dim", "widen", "k")), rng.choice(("d", "T"))),
+        lambda: edits.RemoveParameter(g, rng.choice(("dim", "widen", "k"))),
+        lambda: edits.MoveGraph(g, rng.choice((-1, 1, 5))),
         lambda: edits.AddGraph(network(rng)),
         lambda: edits.RemoveGraph(g),
         lambda: edits.RenameGraph(g, rng.choice(WORDS)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from nnstudio.catalogue.signature import ShapeError
@@ -108,5 +109,5 @@ def _series(values: Sequence[Dim], count: Dim) -> Dim | None:
             return total if values[0] == 0 else None
         total = total + values[0] * choose // math.factorial(order + 1)
         choose = choose * (count - order - 1)
-        values = [after - before for before, after in zip(values, values[1:], strict=False)]
+        values = [after - before for before, after in pairwise(values)]
     return total

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from nnstudio.core.limits import refuse
 from nnstudio.core.names import new_id
+from nnstudio.graph.editing.bringing import bring, ids_in
 from nnstudio.graph.editing.edit import (
     Edit,
     find_graph,
@@ -19,12 +19,11 @@ from nnstudio.graph.editing.edit import (
 )
 from nnstudio.graph.editing.notes import find_note
 from nnstudio.graph.editing.rewiring import rewired
-from nnstudio.graph.model import EMPTY, CustomLayer, Graph, Node, Port, Project
-from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
+from nnstudio.graph.model import EMPTY, Graph, Node, Port, Project
+from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.graph.wellformed import check_blocks, check_count, check_notes
 
 OFFSET = (24.0, 24.0)
-Item = TypeVar("Item", Graph, CustomLayer)
 
 
 def fragment(
@@ -89,8 +88,8 @@ class PasteNodes(Edit):
         piece = next(iter(self.fragment.graphs.values()), None)
         if piece is None or not (piece.nodes or piece.id in self.fragment.notes):
             raise refuse("graph.empty_selection", self.graph)
-        fresh = fresh_ids(self.seed, _ids(project) | _ids(self.fragment))
-        project, layers = _bring(project, self.fragment, fresh)
+        fresh = fresh_ids(self.seed, ids_in(project) | ids_in(self.fragment))
+        project, layers = bring(project, self.fragment, fresh)
         ids = dict(zip(piece.nodes, fresh, strict=False))
         copies = {ids[node.id]: _copied(node, ids, layers, target) for node in piece.nodes.values()}
         project = with_nodes(project, self.graph, {**target.nodes, **copies})
@@ -178,67 +177,6 @@ def _needed_blocks(project: Project, piece: Graph) -> dict[str, Graph]:
                 found[block.id] = block
                 waiting.append(block)
     return found
-
-
-def _ids(project: Project) -> set[str]:
-    graphs = {**project.graphs, **project.blocks}
-    inner = {node_id for graph in graphs.values() for node_id in graph.nodes}
-    notes = {note_id for some in project.notes.values() for note_id in some}
-    return inner | notes | graphs.keys() | project.custom.keys()
-
-
-def _bring(
-    project: Project, piece: Project, fresh: Iterator[str]
-) -> tuple[Project, dict[str, str]]:
-    """Add the blocks and own layers that are missing; return also the new names of layers."""
-    taken = {**project.graphs, **project.blocks, **project.custom}
-    strange = {
-        key
-        for key, item in {**piece.blocks, **piece.custom}.items()
-        if key in taken and repr(taken[key]) != repr(item)
-    }
-    # A block that uses a changed one is another block itself.
-    while more := {
-        key
-        for key, block in piece.blocks.items()
-        if key not in strange and any(_item(node) in strange for node in block.nodes.values())
-    }:
-        strange |= more
-    new = {key: next(fresh) if key in strange else key for key in (*piece.blocks, *piece.custom)}
-    layers = {f"{BLOCK}{key}": f"{BLOCK}{new[key]}" for key in piece.blocks}
-    layers |= {f"{CUSTOM}{key}": f"{CUSTOM}{new[key]}" for key in piece.custom}
-    blocks = {
-        **project.blocks,
-        **{
-            new[key]: replace(block, id=new[key], nodes=_named(block, layers))
-            for key, block in piece.blocks.items()
-            if new[key] not in project.blocks
-        },
-    }
-    custom = {
-        **project.custom,
-        **{
-            new[key]: replace(layer, id=new[key])
-            for key, layer in piece.custom.items()
-            if new[key] not in project.custom
-        },
-    }
-    added = [key for key in piece.blocks if new[key] not in project.blocks]
-    layout = {new[key]: piece.layout[key] for key in added if key in piece.layout}
-    notes = {new[key]: piece.notes[key] for key in added if key in piece.notes}
-    made = replace(project, blocks=blocks, custom=custom, layout={**project.layout, **layout})
-    return replace(made, notes={**project.notes, **notes}) if notes else made, layers
-
-
-def _item(node: Node) -> str:
-    return node.layer.removeprefix(BLOCK).removeprefix(CUSTOM) if ":" in node.layer else ""
-
-
-def _named(block: Graph, layers: Mapping[str, str]) -> dict[str, Node]:
-    return {
-        node.id: replace(node, layer=layers.get(node.layer, node.layer))
-        for node in block.nodes.values()
-    }
 
 
 def _copied(node: Node, ids: Mapping[str, str], layers: Mapping[str, str], target: Graph) -> Node:

@@ -33,6 +33,30 @@ def substituted(node: Node, values: Mapping[str, Value]) -> Node:
     return replace(node, args=args, repeat=repeat)
 
 
+def renamed(node: Node, old: str, new: str) -> Node:
+    """Return the node with one name replaced by another in its formulas and shapes."""
+    if old not in names_in(node):
+        return node
+    args = Args({name: _renamed(value, old, new, False) for name, value in node.args.items()})
+    repeat = node.repeat
+    if repeat is not None:
+        repeat = replace(repeat, count=_renamed(repeat.count, old, new, False))
+    return replace(node, args=args, repeat=repeat)
+
+
+def _renamed(value: Value, old: str, new: str, in_list: bool) -> Value:
+    if isinstance(value, Expression) and old in expressions.names(value.text):
+        return Expression(str(expressions.substitute(value.text, {old: new})))
+    if isinstance(value, str) and in_list:
+        return new if value == old else value
+    if isinstance(value, tuple):
+        return tuple(_renamed(entry, old, new, True) for entry in value)
+    if isinstance(value, Choice):
+        args = {name: _renamed(entry, old, new, False) for name, entry in value.args.items()}
+        return replace(value, args=Args(args))
+    return value
+
+
 def _names(value: Value, in_list: bool) -> Iterator[str]:
     if isinstance(value, Expression):
         yield from expressions.names(value.text)

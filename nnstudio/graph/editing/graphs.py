@@ -53,6 +53,30 @@ class RemoveGraph(Edit):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveGraph(Edit):
+    """Move a network among the others: their order is that of their classes in the code.
+
+    Attributes:
+        graph: The id of the network.
+        by: So many places further down, or up when negative.
+    """
+
+    graph: str
+    by: int
+
+    def apply(self, project: Project) -> Project:
+        """Refuse one that does not exist; beyond the ends it stops at the end."""
+        if self.graph not in project.graphs:
+            raise refuse("graph.no_graph", self.graph, graph=self.graph)
+        old = list(project.graphs)
+        new = [key for key in old if key != self.graph]
+        new.insert(max(0, old.index(self.graph) + self.by), self.graph)
+        if new == old:
+            return project
+        return replace(project, graphs={key: project.graphs[key] for key in new})
+
+
+@dataclass(frozen=True, slots=True)
 class RenameGraph(Edit):
     """Give a network or a block a name, which becomes the name of its class."""
 

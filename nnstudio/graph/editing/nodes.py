@@ -16,6 +16,7 @@ from nnstudio.graph.editing.edit import (
     with_nodes,
     with_positions,
 )
+from nnstudio.graph.editing.ports import following
 from nnstudio.graph.editing.rewiring import fed_by, healed, rewired
 from nnstudio.graph.model import Node, Port, Project, Repeat, Share, placed
 from nnstudio.graph.topology import used_block
@@ -82,7 +83,9 @@ class RemoveNodes(Edit):
             if node.id not in gone:
                 left = rewired(node, source) if fed_by(node, gone) else node
                 kept[node.id] = _disowned(left, gone)
-        return with_positions(with_nodes(project, self.graph, kept), self.graph, {}, gone)
+        made = with_nodes(project, self.graph, kept)
+        made = following(made, graph, find_graph(made, self.graph))
+        return with_positions(made, self.graph, {}, gone)
 
     def words(self) -> Mapping[str, object]:
         """Return how many."""
