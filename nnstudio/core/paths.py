@@ -67,6 +67,12 @@ def recovery_folder() -> Path:
     return _below("recovery") or Path(recovery)
 
 
+def library_folder() -> Path:
+    """Return the folder of the user's own blocks, which are kept across projects."""
+    library = platformdirs.user_data_path("nnstudio", appauthor=False) / "blocks"
+    return _below("blocks") or Path(library)
+
+
 def documents_folder() -> Path:
     """Return the folder in which a new project is offered to be saved."""
     return _below("documents") or Path(platformdirs.user_documents_path()) / "NNStudio"

@@ -47,6 +47,8 @@ class Found:
         family: The family of the catalogue, or `block`.
         summary: One sentence.
         words: Other words that find it.
+        source: The paper, or "".
+        shelf: `ready` and `mine` for a block that lies ready and is not in the document yet.
     """
 
     layer: str
@@ -54,6 +56,8 @@ class Found:
     family: str
     summary: str = ""
     words: tuple[str, ...] = ()
+    source: str = ""
+    shelf: str = ""
 
 
 def layers(project: Project, graph_id: str = "") -> tuple[Found, ...]:

@@ -34,9 +34,12 @@ FAMILIES: Mapping[str, str] = {
     "tensor": "Tensor operations",
     "regularization": "Regularization",
     "loss": "Loss",
-    "block": "Blocks",
+    "block": "Blocks of this project",
 }
 """Families in the order of the palette, and what they are called."""
+
+SHELVES: Mapping[str, str] = {"mine": "My blocks", "ready": "Ready blocks"}
+"""What lies ready outside of the project, below the families."""
 
 RECENT = 5
 FAVOURITES = 50
@@ -104,7 +107,10 @@ class LayersList:
             Group("recent", "Recent", _pick(by_name, self.recent)),
         ]
         for key, title in FAMILIES.items():
-            made.append(Group(key, title, tuple(one for one in found if one.family == key)))
+            here = tuple(one for one in found if one.family == key and not one.shelf)
+            made.append(Group(key, title, here))
+        for key, title in SHELVES.items():
+            made.append(Group(key, title, tuple(one for one in found if one.shelf == key)))
         return tuple(group for group in made if group.layers)
 
     def _read(self) -> Mapping[str, object]:

@@ -283,7 +283,9 @@ def _nodes(window: MainWindow) -> Iterator[Entry]:
 
 
 def _layers(window: MainWindow) -> Iterator[Entry]:
-    for found in fitting.layers(window.session.project, window.view.graph):
+    project, context = window.session.project, window.context
+    ready = context.library.found(project) if context is not None else ()
+    for found in (*fitting.layers(project, window.view.graph), *ready):
         yield Entry(
             found.title,
             tr("Add layer"),

@@ -10,6 +10,7 @@ from nnstudio.core.problems import NNStudioError
 from nnstudio.graph.edits import Edit
 from nnstudio.project.settings import Settings
 from nnstudio.studio.documents import Documents
+from nnstudio.studio.library import Library
 from nnstudio.studio.log import Log
 from nnstudio.studio.samples import Samples
 from nnstudio.studio.session import Session
@@ -38,6 +39,7 @@ class Context:
         pump: The timer that draws what runs tell; None where nothing can be trained.
         log: What happened, line by line.
         samples: What readers say of their data, read beside the window.
+        library: Blocks that lie ready for any project.
     """
 
     session: Session
@@ -51,6 +53,7 @@ class Context:
     pump: Pump | None = None
     log: Log = field(default_factory=Log)
     samples: Samples = field(default_factory=Samples)
+    library: Library = field(default_factory=Library)
 
     def do(self, edit: Edit) -> bool:
         """Apply an edit; a refusal is told to the user and gives False."""

@@ -37,9 +37,9 @@ class Picture:
     box: QRectF
 
 
-def picture(project: Project) -> Picture:
-    """Return the picture of a project's first network."""
-    graph = next(iter(project.graphs.values()), None)
+def picture(project: Project, block: str = "") -> Picture:
+    """Return the picture of a project's first network, or of one of its blocks."""
+    graph = project.blocks.get(block) or next(iter(project.graphs.values()), None)
     if graph is None or not graph.nodes:
         return Picture((), (), QRectF())
     at = {key: QPointF(*place) for key, place in places(project, graph.id).items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from nnstudio.studio.clipboard import LAYER_MIME
 from nnstudio.studio.fitting import Found
-from nnstudio.studio.layers_list import Group
+from nnstudio.studio.layers_list import SHELVES, Group
 from nnstudio.ui import fonts
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.icons import icon
@@ -54,10 +54,15 @@ class LayerRow:
 
 
 class LayerModel(QAbstractListModel):
-    """Headings and layers, one below the other; a heading can hide what is below it."""
+    """Headings and layers, one below the other; a heading can hide what is below it.
 
-    def __init__(self, parent: Any = None) -> None:
+    Args:
+        tip: Writes the tooltip of a layer.
+    """
+
+    def __init__(self, parent: Any = None, tip: Callable[[Found], str] | None = None) -> None:
         super().__init__(parent)
+        self._tip = tip or _plain_tip
         self._groups: tuple[Group, ...] = ()
         self._shut: set[str] = set()
         self._rows: list[LayerRow] = []
@@ -105,7 +110,7 @@ class LayerModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return tr(row.group.title) if found is None else found.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _help(row)
+            return _heading_tip() if row.found is None else self._tip(row.found)
         return None
 
     @override
@@ -173,6 +178,7 @@ class LayerDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(Qt.PenStyle.NoPen)
         group = row.group.key
+        group = "block" if group in SHELVES else group
         known = group in tokens.families
         painter.setBrush(QColor(tokens.families[group] if known else tokens.muted))  # type: ignore[index]
         middle = box.bottom() - 12
@@ -214,8 +220,9 @@ class LayerDelegate(QStyledItemDelegate):
             icon("star_full" if loved else "star", self._theme, token).paint(painter, spot)
 
 
-def _help(row: LayerRow) -> str:
-    if row.found is None:
-        return tip(tr("Click to show or hide this family"))
-    words = tr(row.found.summary) if row.found.summary else row.found.title
-    return tip(words)
+def _heading_tip() -> str:
+    return tip(tr("Click to show or hide this family"))
+
+
+def _plain_tip(found: Found) -> str:
+    return tip(tr(found.summary) if found.summary else found.title)

@@ -166,6 +166,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "connect.shape": ("{source} gives {given}, but {target} takes {expected}: {why}", "{what}"),
     "connect.rank": ("{source} gives {given}, but {target} takes {expected}", "{what}"),
     "connect.same_side": ("an edge runs from an output to an input", "end it at the other side"),
+    # ---------------------------------------------------------------------- library
+    "library.file": (
+        "{file} of your library of blocks cannot be read: {why}",
+        "mend or remove the file; the other blocks are there",
+    ),
     # ---------------------------------------------------------------------- paste
     "paste.foreign": (
         "the clipboard holds no nodes of NNStudio: {why}",

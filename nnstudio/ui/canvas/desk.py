@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
+from nnstudio.core.problems import NNStudioError
 from nnstudio.graph.diff import Edge
 from nnstudio.graph.edits import DuplicateNodes, Edit, PasteNodes
-from nnstudio.graph.model import Port
+from nnstudio.graph.model import Port, Project
 from nnstudio.graph.topology import Consumer
 from nnstudio.studio import adding, fitting, placing
 from nnstudio.studio.adding import Added
@@ -57,11 +58,22 @@ class Desk(Surface):
         after = self.context.view.selection[-1:] or (self.current,)
         item = self.canvas.nodes.get(after[0])
         if item is not None and item.look.outputs:
-            port = Port(after[0])
-            return self.add(adding.after(session.project, session.analysis, graph_id, layer, port))
+            port, analysis = Port(after[0]), session.analysis
+            return self.place(
+                layer, lambda project, one: adding.after(project, analysis, graph_id, one, port)
+            )
         at = self.camera.seen().center().toTuple()
         free = placing.beside(placing.places(session.project, graph_id), at)
-        return self.add(adding.alone(session.project, graph_id, layer, free))
+        return self.place(layer, lambda project, one: adding.alone(project, graph_id, one, free))
+
+    def place(self, layer: str, make: Callable[[Project, str], Added]) -> str:
+        """Add a layer, one of the library included, and return the node's id; "" when refused."""
+        try:
+            added = self.context.library.placed(self.context.session.project, layer, make)
+        except NNStudioError as error:
+            self.context.refused(error)
+            return ""
+        return self.add(added)
 
     def add_copies(self, edit: DuplicateNodes | PasteNodes) -> bool:
         """Add copies and select them."""
@@ -155,28 +167,34 @@ class Desk(Surface):
     def _add_found(
         self, layer: str, at: QPointF | None, source: Port | None, target: Consumer | None
     ) -> None:
-        session, graph_id = self.context.session, self.canvas.graph_id
-        project = session.project
+        analysis, graph_id = self.context.session.analysis, self.canvas.graph_id
         if at is None:
             self.add_layer(layer)
-        elif source is not None:
-            place = (at.x(), at.y() + metrics.HEIGHT / 2)
-            self.add(adding.after(project, session.analysis, graph_id, layer, source, place))
-        elif target is not None:
-            place = (at.x(), at.y() - metrics.HEIGHT / 2)
-            self.add(adding.before(project, graph_id, layer, target, place))
-        else:
-            self.add(adding.alone(project, graph_id, layer, at.toTuple()))
+            return
+        x, y = at.toTuple()
+        half = metrics.HEIGHT / 2
+
+        def make(project: Project, one: str) -> Added:
+            if source is not None:
+                return adding.after(project, analysis, graph_id, one, source, (x, y + half))
+            if target is not None:
+                return adding.before(project, graph_id, one, target, (x, y - half))
+            return adding.alone(project, graph_id, one, (x, y))
+
+        self.place(layer, make)
 
     def _offered(self, at: QPointF | None) -> Sequence[Found]:
         """Return all layers; those that fit the selected node come first where names are alike."""
         session, graph_id = self.context.session, self.canvas.graph_id
-        every = fitting.layers(session.project, graph_id)
+        library = self.context.library
+        every = (*fitting.layers(session.project, graph_id), *library.found(session.project))
         item = self.canvas.nodes.get(self.current) if at is None else None
         if item is None or not item.look.shapes:
             return every
         port = Port(self.current)
         first = fitting.takers(session.project, session.analysis, graph_id, port)
+        shape = fitting.shape_of(session.analysis, graph_id, port)
+        first = (*first, *library.takers(shape, session.project))
         known = {one.layer for one in first}
         return (*first, *(one for one in every if one.layer not in known))
 

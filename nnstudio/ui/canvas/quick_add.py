@@ -128,7 +128,8 @@ class QuickAdd(QFrame):
 
     def _tell(self, row: int) -> None:
         if 0 <= row < len(self._shown):
-            self.about.setText(self._shown[row].summary)
+            one = self._shown[row]
+            self.about.setText(f"{one.summary} {one.source}".strip())
 
     def _dot(self, family: str) -> QIcon:
         color = QColor(self._theme.tokens.families.get(family, self._theme.tokens.muted))  # type: ignore[call-overload]

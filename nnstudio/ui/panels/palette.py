@@ -8,15 +8,18 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBox
 
 from nnstudio.core.problems import NNStudioError
 from nnstudio.studio import fitting, layers_list
+from nnstudio.studio.fitting import Found
 from nnstudio.studio.layers_list import LayersList
 from nnstudio.studio.session import Update
+from nnstudio.ui import block_menu, i18n
+from nnstudio.ui.block_tip import block_tip
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.layer_rows import ROW, LayerDelegate, LayerModel, LayerRow
 from nnstudio.ui.overriding import override
 from nnstudio.ui.panel import Panel
 from nnstudio.ui.search_edit import SearchEdit
-from nnstudio.ui.widgets import label
+from nnstudio.ui.widgets import label, tip
 
 
 class LayerView(QListView):
@@ -76,13 +79,15 @@ class PalettePanel(Panel):
         self.likes = likes or LayersList()
         self.setMinimumWidth(160)
         self.search = SearchEdit(context.theme, tr("Search layers…"), "Tab")
-        self.model = LayerModel(self)
+        self.model = LayerModel(self, self._tip)
         self.delegate = LayerDelegate(context.theme, self)
         self.list = LayerView(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(self.delegate)
         self.nothing = label("", "muted", wrap=True)
         self.nothing.hide()
+        self.wrong = label("", "bad", wrap=True)
+        self.wrong.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 8, 0, 0)
         box.setSpacing(6)
@@ -90,6 +95,7 @@ class PalettePanel(Panel):
         top.setContentsMargins(8, 0, 8, 0)
         top.addWidget(self.search)
         top.addWidget(self.nothing)
+        top.addWidget(self.wrong)
         box.addLayout(top)
         box.addWidget(self.list, 1)
         self._listen()
@@ -99,7 +105,12 @@ class PalettePanel(Panel):
         project = self.context.session.project
         text = self.search.text()
         self.delegate.favourites = self.likes.favourites
-        found = fitting.layers(project, self.context.view.graph)
+        library = self.context.library
+        found = (*fitting.layers(project, self.context.view.graph), *library.found(project))
+        wrong = library.problems
+        self.wrong.setText(i18n.message(wrong[0]) if wrong else "")
+        self.wrong.setToolTip(tip("\n".join(map(i18n.hint, wrong))))
+        self.wrong.setVisible(bool(wrong))
         self.model.show_groups(self.likes.groups(found, text))
         none = self.model.first() < 0 and bool(text.strip())
         self.nothing.setText(tr("No layer is called “{text}”. Try another word.", text=text))
@@ -125,8 +136,12 @@ class PalettePanel(Panel):
         if graph not in session.project.graphs and graph not in session.project.blocks:
             return
         try:
-            made = layers_list.added(
-                session.project, session.analysis, graph, layer, view.selection
+            made = self.context.library.placed(
+                session.project,
+                layer,
+                lambda project, one: layers_list.added(
+                    project, session.analysis, graph, one, view.selection
+                ),
             )
         except NNStudioError as error:
             self.context.refused(error)
@@ -155,6 +170,7 @@ class PalettePanel(Panel):
         self.list.clicked.connect(self.take)
         self.list.customContextMenuRequested.connect(self._menu)
         self.follow(self.likes.changed, self.later)
+        self.follow(self.context.library.changed, self.later)
         self.follow(self.context.session.changed, self._changed)
         self.context.view.graph_changed.connect(self.later)
         self.context.theme.changed.connect(self.list.viewport().update)
@@ -186,11 +202,17 @@ class PalettePanel(Panel):
             loved = row.found.layer in self.likes.favourites
             words = tr("Take from the favourites") if loved else tr("Add to the favourites")
             menu.addAction(words, lambda: self.love(index))
+        else:
+            block_menu.fill(menu, self.context, row.found, self)
         menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def _tip(self, found: Found) -> str:
+        context = self.context
+        return block_tip(found, context.session.project, context.library, context.theme.tokens)
 
     def _changed(self, update: Update) -> None:
         change = update.change
         listed = change.blocks_added or change.blocks_removed or change.custom
-        named = any({"name", "note"} & one.fields for one in change.graphs.values())
-        if update.reset or listed or named:
+        blocks = any(key in update.new.blocks for key in change.graphs)
+        if update.reset or listed or blocks:
             self.later()

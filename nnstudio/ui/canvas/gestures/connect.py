@@ -164,12 +164,15 @@ class ConnectByDrag(Gesture):
     def _offer(self, pointer: Pointer) -> None:
         """Show the layers that fit the loose end."""
         view, graph_id = self.view, self.view.canvas.graph_id
-        session = view.context.session
+        session, library = view.context.session, view.context.library
         if self._source is not None:
             found = fitting.takers(session.project, session.analysis, graph_id, self._source)
+            shape = fitting.shape_of(session.analysis, graph_id, self._source)
+            found = (*found, *library.takers(shape, session.project))
             view.search(pointer.point, found, source=self._source)
         elif self._target is not None:
             found = fitting.givers(session.project, graph_id, *self._target)
+            found = (*found, *library.found(session.project))
             view.search(pointer.point, found, target=Consumer(*self._target))
 
     def _ends(self) -> tuple[QPointF, QPointF]:

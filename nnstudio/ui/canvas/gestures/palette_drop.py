@@ -13,8 +13,10 @@ from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QPainter
 
 from nnstudio.graph.diff import Edge
+from nnstudio.graph.model import Project
 from nnstudio.graph.topology import Consumer
 from nnstudio.studio import adding, summaries
+from nnstudio.studio.adding import Added
 from nnstudio.studio.clipboard import LAYER_MIME
 from nnstudio.ui.canvas.ghost import draw_ghost, draw_lit
 from nnstudio.ui.canvas.look import group_of
@@ -35,9 +37,9 @@ class PaletteDrop:
     def start(cls, view: Any, data: QMimeData) -> PaletteDrop | None:
         """Return the drag of a layer that is known here."""
         layer = dragged_layer(data)
-        project = view.context.session.project
-        known = layer and group_of(project, layer) and view.canvas.graph is not None
-        return cls(view, layer) if known else None
+        project, library = view.context.session.project, view.context.library
+        known = layer and (group_of(project, layer) or library.piece(layer) is not None)
+        return cls(view, layer) if known and view.canvas.graph is not None else None
 
     def move(self, point: QPointF) -> None:
         """Show where it would be."""
@@ -48,19 +50,25 @@ class PaletteDrop:
     def drop(self) -> str:
         """Add the layer and return its id."""
         view, graph_id = self.view, self.view.canvas.graph_id
-        project, at = view.context.session.project, self._at.toTuple()
-        if self._edge is None:
-            return str(view.add(adding.alone(project, graph_id, self.layer, at)))
-        edge = Consumer(self._edge.node, self._edge.input, self._edge.slot)
-        return str(view.add(adding.between(project, graph_id, self.layer, edge, at)))
+        at, edge = self._at.toTuple(), None
+        if self._edge is not None:
+            edge = Consumer(self._edge.node, self._edge.input, self._edge.slot)
+
+        def make(project: Project, layer: str) -> Added:
+            if edge is None:
+                return adding.alone(project, graph_id, layer, at)
+            return adding.between(project, graph_id, layer, edge, at)
+
+        return str(view.place(self.layer, make))
 
     def draw(self, painter: QPainter) -> None:
         """Draw the ghost and the edge that lights up."""
         canvas, project = self.view.canvas, self.view.context.session.project
         if self._edge is not None:
             draw_lit(painter, canvas.paints, canvas.wiring.painter, self._edge)
-        title = summaries.layer_title(project, self.layer)
-        group = group_of(project, self.layer)
+        ready = self.view.context.library.title(self.layer)
+        title = ready or summaries.layer_title(project, self.layer)
+        group = "block" if ready else group_of(project, self.layer)
         draw_ghost(painter, canvas.paints, canvas.texts, self._at, title, group)
 
 
