@@ -158,7 +158,7 @@ def _params(function: ast.FunctionDef, documented: Mapping[str, Entry]) -> Itera
     arguments = function.args
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         if argument.arg not in _OF_THE_RUN:
-            yield _param(argument, default, documented.get(argument.arg, Entry()))
+            yield described(argument, default, documented.get(argument.arg, Entry()))
 
 
 def _own_file(
@@ -177,7 +177,12 @@ def _own_file(
     return (Param(PATH, "file", None, words, required=not ships, optional=ships),)
 
 
-def _param(argument: ast.arg, default: ast.expr | None, entry: Entry) -> Param:
+def described(argument: ast.arg, default: ast.expr | None, entry: Entry) -> Param:
+    """Return the setting that an argument declares by its annotation, default and docstring.
+
+    Raises:
+        DeclarationError: Its annotation or its default is none of a setting.
+    """
     annotation, optional = _without_none(argument.annotation)
     kind, choices, table = _kind(annotation)
     return Param(

@@ -6,6 +6,11 @@ groups stand in `nnstudio.core.words`, by what they are about.
 
 from __future__ import annotations
 
-from nnstudio.core.words import documents, networks, runs
+from nnstudio.core.words import documents, networks, own, runs
 
-MESSAGES: dict[str, tuple[str, str]] = {**documents.WORDS, **networks.WORDS, **runs.WORDS}
+MESSAGES: dict[str, tuple[str, str]] = {
+    **documents.WORDS,
+    **networks.WORDS,
+    **own.WORDS,
+    **runs.WORDS,
+}

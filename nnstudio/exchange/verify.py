@@ -24,6 +24,7 @@ from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.exchange.code_folder import CodeFolder, write_code
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
+from nnstudio.project import trust
 
 _PATIENCE = 600.0
 _TAIL = 300
@@ -89,10 +90,12 @@ def verify(
             not; None takes the first step of a new one.
 
     Raises:
-        ProjectError: The project has problems, or one of the two could not be run.
+        ProjectError: The project has problems, or layers of the user's own that are not trusted, or
+            one of the two could not be run.
     """
     start = time.monotonic()
     code = write_code(project, folder)
+    trust.require_layers(project, code.code.custom)
     with tempfile.TemporaryDirectory(prefix="nnstudio-proof-") as room:
         ours = Path(room, "ours")
         files.write_folder(ours, code.files() | code.data_files())

@@ -105,6 +105,22 @@ class History:
             self._forget()
         return self.project
 
+    def amend(self, edit: Edit) -> Project:
+        """Apply an edit to the last step itself, so that both are undone as one.
+
+        A text that is typed is one step, not one a letter. What was saved stays a step of its own.
+
+        Raises:
+            ProjectError: The edit cannot be done; the history stays as it is.
+        """
+        if not self._index or self.is_saved:
+            return self.do(edit)
+        new = edit.apply(self.project)
+        before = self._steps[self._index - 1].project
+        del self._steps[self._index + 1 :]
+        self._steps[self._index] = Step(new, edit, _growth(before, new))
+        return new
+
     def undo(self) -> Project:
         """Go one step back; at the first document nothing happens."""
         return self.jump(max(0, self._index - 1))

@@ -266,7 +266,7 @@ class Documents:
 
     def _journal(self, update: Update) -> None:
         """Keep every edit; a document that nobody touched leaves no trace."""
-        if update.reset:
+        if update.reset or update.new is update.old:
             return
         label = self.session.steps[self.session.step].label
         self._recorded().note(update.new, label)

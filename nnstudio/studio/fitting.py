@@ -60,6 +60,13 @@ class Found:
     shelf: str = ""
 
 
+NEW = Found(
+    CUSTOM, "New layer in Python…", "tensor", "Write a layer of your own; it is one file's text.",
+    ("own layer", "my layer", "custom", "code", "class"),
+)  # fmt: skip
+"""What is offered beside the layers: to write another one."""
+
+
 def layers(project: Project, graph_id: str = "") -> tuple[Found, ...]:
     """Return everything that can be added, in the order of the palette.
 

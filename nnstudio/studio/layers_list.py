@@ -17,6 +17,7 @@ from nnstudio.compiler.results import Analysis
 from nnstudio.core import paths
 from nnstudio.core.signal import Signal
 from nnstudio.graph.model import Port, Project
+from nnstudio.graph.topology import CUSTOM
 from nnstudio.kit import files
 from nnstudio.studio import adding, fitting, placing
 from nnstudio.studio.adding import Added
@@ -35,12 +36,14 @@ FAMILIES: Mapping[str, str] = {
     "regularization": "Regularization",
     "loss": "Loss",
     "block": "Blocks of this project",
+    "own": "My layers",
 }
 """Families in the order of the palette, and what they are called."""
 
 SHELVES: Mapping[str, str] = {"mine": "My blocks", "ready": "Ready blocks"}
 """What lies ready outside of the project, below the families."""
 
+OWN = "own"
 RECENT = 5
 FAVOURITES = 50
 _SIZE_LIMIT = 100_000
@@ -100,15 +103,17 @@ class LayersList:
             text: What was typed into the search; then there is one group, the likeliest first.
         """
         if text.strip():
-            return (Group("found", "Found", fitting.ranked(text, found)),)
+            return (Group("found", "Found", fitting.ranked(text, (*found, fitting.NEW))),)
         by_name = {one.layer: one for one in found}
         made = [
             Group("favourites", "Favourites", _pick(by_name, self.favourites)),
             Group("recent", "Recent", _pick(by_name, self.recent)),
         ]
         for key, title in FAMILIES.items():
-            here = tuple(one for one in found if one.family == key and not one.shelf)
-            made.append(Group(key, title, here))
+            mine = key == OWN
+            here = (one for one in found if one.layer.startswith(CUSTOM) is mine and not one.shelf)
+            layers = tuple(one for one in here if mine or one.family == key)
+            made.append(Group(key, title, (*layers, fitting.NEW) if mine else layers))
         for key, title in SHELVES.items():
             made.append(Group(key, title, tuple(one for one in found if one.shelf == key)))
         return tuple(group for group in made if group.layers)

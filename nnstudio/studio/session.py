@@ -9,6 +9,7 @@ code of its own for any of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +78,8 @@ class Session:
         self.path = path
         self.read_only = False
         self._history = History(project or Project())
-        self._analysis = analyse(self._history.project)
+        self._analysis = self._shown = analyse(self._history.project)
+        self._remark: Callable[[Analysis], Analysis] = _nothing
 
     @property
     def project(self) -> Project:
@@ -86,13 +88,13 @@ class Session:
 
     @property
     def analysis(self) -> Analysis:
-        """Shapes, problems and costs of the document now."""
-        return self._analysis
+        """Shapes, problems and costs of the document now, with what is remarked on it."""
+        return self._shown
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems of the document now."""
-        return self._analysis.problems
+        return self._shown.problems
 
     @property
     def is_saved(self) -> bool:
@@ -128,6 +130,24 @@ class Session:
         old = self.project
         self._history.do(edit)
         self._tell(old)
+
+    def amend(self, edit: Edit) -> None:
+        """Apply an edit to the last step itself, so that both are undone as one; raises as `do`."""
+        old = self.project
+        self._history.amend(edit)
+        self._tell(old)
+
+    def remark(self, remark: Callable[[Analysis], Analysis]) -> None:
+        """Let something be added to every analysis that does not follow from the document alone."""
+        self._remark = remark
+        self.restate()
+
+    def restate(self) -> None:
+        """Ask for the remarks again; the document is the same."""
+        before, self._shown = self._shown, self._remark(self._analysis)
+        if self._shown is not before:
+            project = self.project
+            self.changed.emit(Update(project, project, diff(project, project), self._shown, before))
 
     def undo(self) -> None:
         """Go one step back."""
@@ -167,7 +187,13 @@ class Session:
         new = self.project
         if new is old and not reset:
             return
-        before, change = self._analysis, diff(old, new)
-        self._analysis = analyse(new, before)
-        self.changed.emit(Update(old, new, change, self._analysis, before, reset))
+        before, change = self._shown, diff(old, new)
+        self._analysis = analyse(new, self._analysis)
+        self._shown = self._remark(self._analysis)
+        self.changed.emit(Update(old, new, change, self._shown, before, reset))
         self.saved_changed.emit()
+
+
+def _nothing(analysis: Analysis) -> Analysis:
+    """Remark nothing."""
+    return analysis

@@ -10,7 +10,7 @@ from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.results import Analysis, NodeInfo
 from nnstudio.core.values import Choice, Expression
 from nnstudio.graph.dims import Dim, Poly, Shape, show, show_shape, substitute
-from nnstudio.graph.model import Graph, Node, Project
+from nnstudio.graph.model import CustomLayer, Graph, Node, Project
 from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
 
 TIMES = " × "
@@ -158,7 +158,8 @@ def _line(project: Project, node: Node, args: Mapping[str, Any], info: NodeInfo 
         return _block(block, info)
     spec = registry.layer(node.layer)
     if spec is None:
-        return "not known here" if not node.layer.startswith(CUSTOM) else _own(node)
+        own = project.custom.get(node.layer.removeprefix(CUSTOM))
+        return "not known here" if own is None else _own(own, args)
     special = _LINES.get(spec.name) or _LINES.get(spec.family)
     return special(spec, args) if special is not None else _plain(spec, args)
 
@@ -183,8 +184,14 @@ def _block(block: Graph, info: NodeInfo | None) -> str:
     return " · ".join(parts)
 
 
-def _own(node: Node) -> str:
-    return " ".join(f"{name} {value_words(value)}" for name, value in node.args.items())
+def _own(layer: CustomLayer, args: Mapping[str, Any]) -> str:
+    """Return the sizes of an own layer that follow, and what differs from its defaults."""
+    parts = [
+        f"{param.name} {value_words(args[param.name])}"
+        for param in layer.params
+        if args.get(param.name) not in (None, param.default)
+    ]
+    return " ".join(parts) or "Python"
 
 
 def _arrow(args: Mapping[str, Any], before: str, after: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nnstudio.core.problems import NNStudioError
 from nnstudio.graph.edits import Edit
 from nnstudio.project.settings import Settings
+from nnstudio.studio.custom_trust import OwnLayers
 from nnstudio.studio.documents import Documents
 from nnstudio.studio.library import Library
 from nnstudio.studio.log import Log
@@ -40,6 +41,7 @@ class Context:
         log: What happened, line by line.
         samples: What readers say of their data, read beside the window.
         library: Blocks that lie ready for any project.
+        own: The user's own layers: trust, the editor, what trying them gave.
     """
 
     session: Session
@@ -54,6 +56,7 @@ class Context:
     log: Log = field(default_factory=Log)
     samples: Samples = field(default_factory=Samples)
     library: Library = field(default_factory=Library)
+    own: OwnLayers = field(default_factory=OwnLayers)
 
     def do(self, edit: Edit) -> bool:
         """Apply an edit; a refusal is told to the user and gives False."""

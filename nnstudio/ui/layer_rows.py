@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from nnstudio.studio import fitting
 from nnstudio.studio.clipboard import LAYER_MIME
 from nnstudio.studio.fitting import Found
 from nnstudio.studio.layers_list import SHELVES, Group
@@ -116,7 +117,8 @@ class LayerModel(QAbstractListModel):
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         kept = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._rows[index.row()].found is None:
+        found = self._rows[index.row()].found
+        if found is None or found.layer == fitting.NEW.layer:
             return kept
         return kept | Qt.ItemFlag.ItemIsDragEnabled
 

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         docks: The panels.
         canvas: The canvas; None until the window is complete.
         canvas_panel: The canvas with what lies over it.
+        desk: Opens the editors of own layers.
         arrangement: The arrangement on screen; "" while the start page is shown.
 
     Args:
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.context: Context
         self.picture: RecoveryPicture | None = None
         self.running: Any = None
+        self.desk: Any = None
         self.book = ActionBook(self, theme)
         self.view = ViewState(next(iter(self.session.project.graphs), ""), self)
         self.files = Files(documents, self)
@@ -122,6 +124,7 @@ class MainWindow(QMainWindow):
             runs=runs,
             pump=pump,
         )
+        self.desk = import_module("nnstudio.ui.custom_desk").CustomDesk(self.context, self)
         self._make_canvas()
         self.docks.make(self.context)
         actions = import_module("nnstudio.ui.window_actions")
@@ -246,7 +249,6 @@ class MainWindow(QMainWindow):
         self.canvas = self.canvas_panel.view
         self._room_column.addWidget(self.canvas_panel)
         self.canvas.said.connect(self.status.showMessage)
-        self.canvas.menu_wanted.connect(self._menu)
 
     def _add_menus(self) -> None:
         """Add the menus whose rows come and go: recent files and panels."""
@@ -305,12 +307,6 @@ class MainWindow(QMainWindow):
             )
         else:
             self.banner.say("")
-
-    def _menu(self, at: Any, node: str) -> None:
-        actions = import_module("nnstudio.ui.window_actions")
-        note = actions.ON_NOTE if node else actions.ON_GROUND
-        ids = actions.ON_NODE if node in self.canvas.canvas.nodes else note
-        self.book.context_menu(ids, self.canvas).popup(at)
 
     # ---- layout
 
@@ -385,8 +381,9 @@ class MainWindow(QMainWindow):
         self.store.remember(box, maximized, self.arrangement or "design")
         for disconnect in self._disconnect:
             disconnect()
-        if self.running is not None:
-            self.running.close()
+        for part in (self.running, self.desk):
+            if part is not None:
+                part.close()
         self.status.close_down()
         if self.canvas is not None:
             self.canvas_panel.close_canvas()

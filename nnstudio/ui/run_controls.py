@@ -22,6 +22,7 @@ from nnstudio.studio.log import Level
 from nnstudio.studio.runs import RunBook
 from nnstudio.studio.starting import Options
 from nnstudio.ui import i18n, messages, run_words
+from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.devices import AUTO, Devices, memory
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.later import later
@@ -173,7 +174,7 @@ class RunControls(QObject):
         """Show what keeps the network from being trained, if anything does."""
         errors = [p for p in self._window.session.problems if p.severity == "error"]
         if not errors:
-            return True
+            return allowed(self._window, self._window.context)
         graph, _, node = errors[0].where.partition("/")
         if node and graph in self._window.session.project.graphs:
             self._window.view.reveal(graph, node.partition("/")[0])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
+from nnstudio.graph.topology import CUSTOM
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui.about import About
 from nnstudio.ui.command_palette import CommandPalette
@@ -17,9 +19,9 @@ from nnstudio.ui.theme import Mode
 from nnstudio.ui.view_state import Overlay
 
 ON_NODE = (
-    "graph.rename", "graph.enter", "graph.group", "graph.ungroup", "graph.bypass", "graph.freeze",
-    "edit.cut", "edit.copy", "edit.duplicate", "edit.delete", "edit.delete_open",
-    "edit.select_upstream", "edit.select_downstream", "help.page",
+    "graph.rename", "graph.enter", "graph.edit_code", "graph.group", "graph.ungroup",
+    "graph.bypass", "graph.freeze", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete",
+    "edit.delete_open", "edit.select_upstream", "edit.select_downstream", "help.page",
 )  # fmt: skip
 """The context menu of a node."""
 
@@ -27,7 +29,8 @@ ON_NOTE = ("graph.edit", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete
 """The context menu of a note."""
 
 ON_GROUND = (
-    "graph.add", "graph.note", "edit.paste", "edit.select_all", "graph.arrange", "view.fit",
+    "graph.add", "graph.new_layer", "graph.note", "edit.paste", "edit.select_all",
+    "graph.arrange", "view.fit",
 )  # fmt: skip
 """The context menu of the canvas where nothing is."""
 
@@ -68,6 +71,30 @@ def _bind_canvas(window: MainWindow) -> None:
         if action in ACTIONS:
             slot, test = commands.slot(action), commands.test(action)
             window.book.bind(action, slot, partial(_can, window, test), canvas=window.canvas)
+
+    own = window.context.own
+    has_code = partial(_own_layer, window)
+    window.book.bind("graph.new_layer", partial(own.wanted.emit, ""), partial(_shown, window))
+    window.book.bind(
+        "graph.edit_code", lambda: own.wanted.emit(has_code()), lambda: bool(has_code())
+    )
+    window.canvas.menu_wanted.connect(partial(_menu, window))
+
+
+def _own_layer(window: MainWindow) -> str:
+    """Return the id of the own layer of the selected node, "" when it is none."""
+    view, project = window.view, window.session.project
+    graph = project.graphs.get(view.graph) or project.blocks.get(view.graph)
+    node = graph.nodes.get(view.selection[-1]) if graph and view.selection else None
+    layer = node.layer.removeprefix(CUSTOM) if node else ""
+    return layer if _shown(window) and layer in project.custom else ""
+
+
+def _menu(window: MainWindow, at: Any, node: str) -> None:
+    """Show the context menu of a node, of a note, or of the ground."""
+    note = ON_NOTE if node else ON_GROUND
+    ids = ON_NODE if node in window.canvas.canvas.nodes else note
+    window.book.context_menu(ids, window.canvas).popup(at)
 
 
 def _bind_view(window: MainWindow) -> None:

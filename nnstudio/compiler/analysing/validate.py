@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
-from nnstudio.catalogue import registry
+from nnstudio.catalogue import own_class, registry
 from nnstudio.catalogue.choosable import Choosable
 from nnstudio.compiler.analysing import fitting
 from nnstudio.compiler.analysing.costs import MANY_WEIGHTS, MOST_WEIGHTS
@@ -20,7 +19,7 @@ from nnstudio.core.params import Param, check, check_all
 from nnstudio.core.problems import Problem
 from nnstudio.core.values import Choice, Value
 from nnstudio.graph import topology
-from nnstudio.graph.model import Project
+from nnstudio.graph.model import CustomLayer, Project
 
 NOUNS = {
     "losses": "loss",
@@ -30,6 +29,8 @@ NOUNS = {
     "augments": "augmentation",
 }
 """What one of a table of the catalogue is called."""
+
+_FUTURE = re.compile(r"^from __future__ import", re.MULTILINE)
 
 
 def graph_problems(info: GraphInfo, is_block: bool) -> tuple[Problem, ...]:
@@ -95,7 +96,7 @@ def project_problems(project: Project, graphs: Mapping[str, GraphInfo]) -> tuple
         *_reader(project),
         *fitting.problems(project, graphs),
         *_size(project, graphs),
-        *_trust(project, graphs),
+        *_own(project, graphs),
     )
 
 
@@ -187,26 +188,39 @@ def _size(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem
         yield Problem("run.large", "", values, "warning")
 
 
-def _trust(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem]:
-    """Yield a note for each of the user's own layers that is used; its name must be a class's."""
+def _own(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem]:
+    """Yield what is wrong with the user's own layers that are used, and that they are code.
+
+    Their texts are read, never run.
+    """
     used = {layer for info in graphs.values() for layer in info.uses}
-    for custom_id, custom in project.custom.items():
-        if f"custom:{custom_id}" not in used:
+    layers = [one for key, one in project.custom.items() if f"custom:{key}" in used]
+    for layer in layers:
+        if not is_identifier(layer.name):
+            yield Problem("code.custom_name", layer.id, {"name": layer.name})
+        found = own_class.read(layer.source)
+        for problem in found.problems[:1]:
+            values = {"layer": layer.name, "why": problem.message}
+            yield Problem("code.custom_source", layer.id, values)
+        if not found.problems and all(one.name != layer.name for one in found.classes):
+            yield Problem("own.gone", layer.id, {"layer": layer.name})
+        yield Problem("run.trust", layer.id, {"layer": layer.name}, "warning")
+    yield from _together(layers)
+
+
+def _together(layers: list[CustomLayer]) -> Iterator[Problem]:
+    """Yield what keeps different texts from standing in one file."""
+    texts: dict[str, CustomLayer] = {}
+    owners: dict[str, CustomLayer] = {}
+    for layer in layers:
+        text = layer.source.strip("\n")
+        if text in texts:
             continue
-        if not is_identifier(custom.name):
-            yield Problem("code.custom_name", custom_id, {"name": custom.name})
-        if wrong := _syntax(custom.source):
-            yield Problem("code.custom_source", custom_id, {"layer": custom.name, "why": wrong})
-        yield Problem("run.trust", custom_id, {"layer": custom.name}, "warning")
-
-
-@lru_cache(64)
-def _syntax(source: str) -> str:
-    """Tell what keeps a text from being Python, or ""; it is read, never run."""
-    try:
-        ast.parse(source)
-    except SyntaxError as error:
-        return f"{error.msg} in line {error.lineno}"
-    except (ValueError, RecursionError, MemoryError) as error:
-        return str(error) or "it is nested too deeply"
-    return ""
+        if texts and _FUTURE.search(text):
+            yield Problem("own.future", layer.id, {"layer": layer.name})
+        texts[text] = layer
+        for name in sorted(own_class.read(layer.source).names):
+            other = owners.setdefault(name, layer)
+            if other is not layer:
+                values = {"name": name, "layer": layer.name, "other": other.name}
+                yield Problem("own.twice", layer.id, values)

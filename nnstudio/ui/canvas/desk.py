@@ -168,6 +168,9 @@ class Desk(Surface):
         self, layer: str, at: QPointF | None, source: Port | None, target: Consumer | None
     ) -> None:
         analysis, graph_id = self.context.session.analysis, self.canvas.graph_id
+        if layer == fitting.NEW.layer:
+            self.context.own.wanted.emit("")
+            return
         if at is None:
             self.add_layer(layer)
             return
@@ -187,7 +190,8 @@ class Desk(Surface):
         """Return all layers; those that fit the selected node come first where names are alike."""
         session, graph_id = self.context.session, self.canvas.graph_id
         library = self.context.library
-        every = (*fitting.layers(session.project, graph_id), *library.found(session.project))
+        known = fitting.layers(session.project, graph_id)
+        every = (*known, *library.found(session.project), fitting.NEW)
         item = self.canvas.nodes.get(self.current) if at is None else None
         if item is None or not item.look.shapes:
             return every

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from nnstudio.catalogue import registry
+from nnstudio.catalogue import own_class, registry
 from nnstudio.catalogue.signature import Signature
 from nnstudio.compiler.results import NodeInfo
 from nnstudio.core.problems import NNStudioError
@@ -18,6 +18,7 @@ from nnstudio.studio import figures, fitting, form_edits
 from nnstudio.studio.formulas import names_in, numbers_in
 from nnstudio.studio.summaries import layer_title
 from nnstudio.ui.context import Context
+from nnstudio.ui.custom_use import OwnUse
 from nnstudio.ui.form import Form
 from nnstudio.ui.form_fields import sentence
 from nnstudio.ui.i18n import tr
@@ -56,6 +57,7 @@ class NodePage(Page):
         self.structure = Structure(context, graph, node)
         self.samples: Samples | None = None
         self.use: Use | None = None
+        self.own: OwnUse | None = None
         self.box.addWidget(self.head)
         self.box.addWidget(self.problems)
         self.box.addWidget(self.form)
@@ -97,6 +99,8 @@ class NodePage(Page):
             self.samples.show_data(project)
         if self.use is not None:
             self.use.show_use(project, node)
+        if self.own is not None:
+            self.own.show_node(f"{graph.id}/{node.id}")
 
     def _more(self, project: Project, node: Node) -> None:
         """Add what only an Input or the use of a block has."""
@@ -106,6 +110,9 @@ class NodePage(Page):
         if used_block(node.layer) in project.blocks:
             self.use = Use(self.context)
             self.add(tr("Block"), self.use)
+        if node.layer.removeprefix(CUSTOM) in project.custom:
+            self.own = OwnUse(self.context, node.layer.removeprefix(CUSTOM))
+            self.add(tr("Python"), self.own)
 
     def _show_shapes(
         self, project: Project, node: Node, info: NodeInfo | None, numbers: Mapping[str, Any]
@@ -200,8 +207,11 @@ def _about(project: Project, layer: str) -> QWidget:
         return about_layer(spec)
     if used_block(layer) in project.blocks:
         return About(tr("A block of this project: a graph of its own, used as a layer."))
-    if layer.startswith(CUSTOM) and layer.removeprefix(CUSTOM) in project.custom:
-        return About(tr("A layer of this project, written in Python."))
+    own = project.custom.get(layer.removeprefix(CUSTOM)) if layer.startswith(CUSTOM) else None
+    if own is not None:
+        chosen = own_class.read(own.source).chosen(own.name)
+        words = chosen.summary if chosen is not None else ""
+        return About(words or tr("A layer of this project, written in Python."))
     return About(
         tr("This layer is not known here. Its settings and edges are kept as they were read.")
     )

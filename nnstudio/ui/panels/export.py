@@ -30,6 +30,7 @@ from nnstudio.studio.figures import bytes_words
 from nnstudio.ui import i18n
 from nnstudio.ui.code_view import CodeView
 from nnstudio.ui.context import Context
+from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.form_fields import sentence
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.panel import Panel
@@ -217,6 +218,8 @@ class ExportPanel(Panel):
         dialog.open()
 
     def _export(self) -> None:
+        if not allowed(self, self.context):
+            return
         project, folder, target = self.context.session.project, self.folder, self.folder_to_write
         self._start(tr("Writing…"))
         self._work.start(
@@ -227,6 +230,8 @@ class ExportPanel(Panel):
         )
 
     def _prove(self) -> None:
+        if not allowed(self, self.context):
+            return
         project, folder = self.context.session.project, self.folder
         known = self._exported
         target = known[1] if known is not None and known[0] is project else None

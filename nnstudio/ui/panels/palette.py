@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
-from nnstudio.studio import fitting, layers_list
+from nnstudio.graph.topology import CUSTOM
+from nnstudio.studio import custom, fitting, layers_list
 from nnstudio.studio.fitting import Found
 from nnstudio.studio.layers_list import LayersList
 from nnstudio.studio.session import Update
@@ -131,6 +132,9 @@ class PalettePanel(Panel):
 
     def add(self, layer: str) -> None:
         """Add a layer after the selected node, and select it, so that the next one follows it."""
+        if layer == fitting.NEW.layer:
+            self.context.own.wanted.emit("")
+            return
         session, view = self.context.session, self.context.view
         graph = view.graph
         if graph not in session.project.graphs and graph not in session.project.blocks:
@@ -153,7 +157,7 @@ class PalettePanel(Panel):
     def on_star(self, index: QModelIndex, at: QPoint) -> bool:
         """Tell whether a place is the star of a row."""
         row: LayerRow | None = index.data(ROW) if index.isValid() else None
-        if row is None or row.found is None or row.found.family == "block":
+        if row is None or row.found is None or not _lovable(row.found):
             return False
         return self.delegate.star(self.list.visualRect(index)).contains(at)
 
@@ -198,11 +202,15 @@ class PalettePanel(Panel):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Add"), lambda: self.take(index))
-        if row.found.family != "block":
+        own = row.found.layer.partition(CUSTOM)[2]
+        if own:
+            menu.addAction(tr("Edit the Python…"), lambda: self.context.own.wanted.emit(own))
+            menu.addAction(tr("Delete"), lambda: self._remove(own))
+        if _lovable(row.found):
             loved = row.found.layer in self.likes.favourites
             words = tr("Take from the favourites") if loved else tr("Add to the favourites")
             menu.addAction(words, lambda: self.love(index))
-        else:
+        elif row.found.family == "block":
             block_menu.fill(menu, self.context, row.found, self)
         menu.popup(self.list.viewport().mapToGlobal(at))
 
@@ -210,9 +218,23 @@ class PalettePanel(Panel):
         context = self.context
         return block_tip(found, context.session.project, context.library, context.theme.tokens)
 
+    def _remove(self, own: str) -> None:
+        """Take a layer of the user's own out, unless it is used."""
+        try:
+            edit = custom.removing(self.context.session.project, own)
+        except NNStudioError as error:
+            self.context.refused(error)
+            return
+        self.context.do(edit)
+
     def _changed(self, update: Update) -> None:
         change = update.change
         listed = change.blocks_added or change.blocks_removed or change.custom
         blocks = any(key in update.new.blocks for key in change.graphs)
         if update.reset or listed or blocks:
             self.later()
+
+
+def _lovable(found: Found) -> bool:
+    """Tell whether a layer can be a favourite: what belongs to a document cannot."""
+    return found.family != "block" and not found.layer.startswith(CUSTOM)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnstudio.graph.topology import used_block
+from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.ui.canvas import note_field
 from nnstudio.ui.canvas.gesture import Pointer
 
@@ -20,9 +20,11 @@ def double_click(view: Any, pointer: Pointer) -> None:
 
 
 def open_node(view: Any, key: str) -> None:
-    """Enter the block that a node uses; edit the main setting of any other."""
-    block = used_block(view.canvas.graph.nodes[key].layer)
-    if block and block in view.context.session.project.blocks:
-        view.context.view.enter(key, block)
+    """Enter a used block, open the text of an own layer, edit the main setting of any other."""
+    layer, project = view.canvas.graph.nodes[key].layer, view.context.session.project
+    if used_block(layer) in project.blocks:
+        view.context.view.enter(key, used_block(layer))
+    elif layer.startswith(CUSTOM) and layer.removeprefix(CUSTOM) in project.custom:
+        view.context.own.wanted.emit(layer.removeprefix(CUSTOM))
     else:
         view.edit_main(key)
