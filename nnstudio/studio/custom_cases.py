@@ -58,12 +58,8 @@ class Trial:
     first: int = 0
 
 
-def at_node(analysis: Analysis, where: str) -> Trial:
-    """Return how the own layer of a node is tried.
-
-    Raises:
-        ProjectError: What reaches it is not known.
-    """
+def at_node(analysis: Analysis, where: str) -> Trial | None:
+    """Return how the own layer of a node is tried; None while what reaches it is not known."""
     graph_id, _, node_id = where.partition("/")
     node = analysis.project.graph(graph_id).nodes[node_id]
     layer = analysis.project.custom[node.layer.partition(":")[2]]
@@ -75,7 +71,7 @@ def at_node(analysis: Analysis, where: str) -> Trial:
     )
     values = list(info.args.values()) if info is not None else []
     if info is None or missing or len(fed) < len(wanted) or not _plain(values):
-        raise ProjectError(Problem("own.unknown", where, {"layer": layer.name}))
+        return None
     symbols = sorted(_symbols([*fed, *values]))
     firsts = []
     for number, batch in enumerate(BATCHES):

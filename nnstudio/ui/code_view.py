@@ -55,7 +55,7 @@ class CodeView(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setFont(_letters())
+        self.setFont(letters())
         # Read by keyboard too: the cursor shows which line Enter would go to.
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -269,7 +269,7 @@ class Gutter(QWidget):
         painter.end()
 
 
-def _letters() -> QFont:
+def letters() -> QFont:
     """Return the font of code: what stands there is what is drawn, so that `->` is no arrow."""
     font = fonts.mono(NORMAL - 1)
     for feature in ("calt", "liga"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
@@ -157,4 +158,11 @@ class CustomDesk(QObject):
 
 
 def _trial(analysis: Analysis, layer: CustomLayer, where: str) -> Trial:
-    return custom_cases.at_node(analysis, where) if where else custom_cases.declared(layer)
+    """Return how a layer is tried: at a node as far as what reaches it is known."""
+    if not where:
+        return custom_cases.declared(layer)
+    found = custom_cases.at_node(analysis, where)
+    info = analysis.node(where)
+    if found is not None or info is None:
+        return found or custom_cases.declared(layer)
+    return replace(custom_cases.declared(layer), where=where, args=info.args, inputs=info.inputs)

@@ -41,8 +41,8 @@ class CodeEdit(CodeView):
     typed = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme)
         self._faults: Mapping[int, str] = {}
+        super().__init__(theme)
         self.setReadOnly(False)
         self.setUndoRedoEnabled(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)

@@ -198,8 +198,9 @@ class CustomEditor(QDialog):
         self.code.show_faults(faults)
         words = tr("It is read as you type, and runs only when you have it tried or trained.")
         if first is not None:
-            line = tr("line {line}: ", line=first.where) if first.where.isdigit() else ""
-            words = f"{line}{i18n.message(first)}. {i18n.hint(first)}"
+            placed = first.where.isdigit() and "line" not in first.args
+            line = tr("Line {line}: ", line=first.where) if placed else ""
+            words = f"{line}{sentence(first)} {sentence(first, hint=True)}"
         restyle(self.words, "kind", "muted" if first is None else "bad")
         self.words.setText(words)
 
@@ -236,3 +237,9 @@ class CustomEditor(QDialog):
     @override
     def reject(self) -> None:
         self.close()  # Esc; what was typed stays
+
+
+def sentence(problem: Problem, *, hint: bool = False) -> str:
+    """Return what is wrong, or what to do about it, as a sentence."""
+    words = i18n.hint(problem) if hint else i18n.message(problem)
+    return words[:1].upper() + words[1:] + "." if words else ""

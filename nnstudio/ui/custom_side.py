@@ -18,6 +18,7 @@ from nnstudio.studio.custom_cases import TIMES
 from nnstudio.studio.custom_trust import Finding
 from nnstudio.studio.summaries import count_words
 from nnstudio.ui import i18n
+from nnstudio.ui.code_view import letters
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.pages.parts import Problems, Section
@@ -61,6 +62,7 @@ class Side(QWidget):
         self.about = label("", "muted", wrap=True)
         self.signature = ValueEdit(context.theme)
         self.signature.setAccessibleName(tr("Ports and shapes"))
+        self.signature.setFont(letters())
         self.signature.setToolTip(tip(tr(HELP)))
         self.ports, self.help = label("", "mono", wrap=True), label(tr(HELP), "small", wrap=True)
         self.proposal = push_button("", self._propose)
@@ -125,17 +127,21 @@ class Side(QWidget):
         buttons.addWidget(self.add)
         buttons.addWidget(self.remove)
         buttons.addStretch(1)
+        trial = QWidget()
+        line = QHBoxLayout(trial)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.check)
+        line.addStretch(1)
         sections = (
             Section(tr("Ports and shapes"), self.signature, self.ports, self.proposal, self.help),
             Section(tr("Parameters"), self.params),
-            Section(tr("Measured"), self.check, self.result, self.problems),
+            Section(tr("Measured"), trial, self.result, self.problems),
             Section(tr("Use"), self.use),
         )
         for section in sections:
             box.addWidget(section)
         box.addLayout(buttons)
         box.addStretch(1)
-        self.check.setSizePolicy(self.add.sizePolicy())
 
     def _show_ports(self, look: Look) -> None:
         """Say which ports a signature has, or why it is none."""

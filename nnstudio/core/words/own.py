@@ -4,7 +4,7 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     # ---------------------------------------------------------------------- what its text says
-    "own.syntax": ("{why} in line {line}", "mend the line"),
+    "own.syntax": ("{why} in line {line}", "mend that line"),
     "own.encoding": (
         "the text asks to be read as {encoding}, so that what runs would not be what is shown",
         "take the line out; Python reads UTF-8 by itself",
@@ -67,8 +67,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "return a tensor, or a tuple of tensors",
     ),
     "own.unknown": (
-        "the sizes that reach {layer} are not known yet, so it was not tried",
-        "mend what stands before it, then try again",
+        "an input of {layer} is declared by a formula, so that no size can be chosen for it",
+        "connect its input, then try it at that node",
     ),
     "repair.measured": ("take the measured shape: {signature}", ""),
     "repair.ports": ("declare {signature}", ""),
