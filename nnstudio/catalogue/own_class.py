@@ -101,11 +101,13 @@ class OwnText:
     Attributes:
         classes: Its modules, in the order in which they stand there.
         names: All names that it defines at the top.
+        imports: All names that it imports there.
         problems: What keeps it from being Python; `where` is a line.
     """
 
     classes: tuple[OwnClass, ...] = ()
     names: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
     def chosen(self, name: str) -> OwnClass | None:
@@ -135,7 +137,8 @@ def read(source: str) -> OwnText:
         if isinstance(node, ast.ClassDef) and _is_module(node, known)
     ]
     problems = () if classes else (Problem("own.no_class", "1"),)
-    return OwnText(tuple(classes), frozenset(_names(tree)), problems)
+    names, imports = frozenset(_names(tree)), frozenset(_imports(tree))
+    return OwnText(tuple(classes), names, imports, problems)
 
 
 def proposed(found: OwnClass) -> str:
@@ -193,6 +196,12 @@ def _names(tree: ast.Module) -> Iterator[str]:
                 yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield node.target.id
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (one.asname or one.name.partition(".")[0] for one in node.names)
 
 
 def _read(node: ast.ClassDef, lines: list[str]) -> OwnClass:

@@ -72,7 +72,7 @@ class CustomDesk(QObject):
         editor = self.editors.get(layer)
         if editor is None:
             editor = CustomEditor(self._context, layer, self._window)
-            editor.destroyed.connect(partial(self.editors.pop, layer, None))
+            editor.left.connect(partial(self.editors.pop, layer, None))
             editor.side.added.connect(partial(self._place, layer))
             self.editors[layer] = editor
         chosen = [f"{view.graph}/{key}" for key in view.selection]

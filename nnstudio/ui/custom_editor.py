@@ -6,7 +6,7 @@ takes it back and a crash loses nothing. The text is read, never run, unless the
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -31,11 +31,16 @@ WIDE, HIGH, SIDE = 1080, 700, 320
 class CustomEditor(QDialog):
     """One own layer.
 
+    Signals:
+        left: It was closed.
+
     Args:
         context: The shared objects of the window.
         layer: The id of the layer.
         parent: The window.
     """
+
+    left = Signal()
 
     def __init__(self, context: Context, layer: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -217,9 +222,11 @@ class CustomEditor(QDialog):
         return self.context.session.steps[self.context.session.step].edit
 
     def _leave(self) -> None:
-        for end in self._ends:
+        ends, self._ends = self._ends, []
+        for end in ends:
             end()
-        self._ends = []
+        if ends:
+            self.left.emit()
 
     @override
     def event(self, event: QEvent) -> bool:

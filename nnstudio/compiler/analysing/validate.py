@@ -199,10 +199,11 @@ def _own(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem]
         if not is_identifier(layer.name):
             yield Problem("code.custom_name", layer.id, {"name": layer.name})
         found = own_class.read(layer.source)
-        for problem in found.problems[:1]:
-            values = {"layer": layer.name, "why": problem.message}
+        wrong = [one for one in found.problems if one.code != "own.no_class"]
+        if wrong:
+            values = {"layer": layer.name, "why": wrong[0].message}
             yield Problem("code.custom_source", layer.id, values)
-        if not found.problems and all(one.name != layer.name for one in found.classes):
+        elif layer.name not in found.names | found.imports:
             yield Problem("own.gone", layer.id, {"layer": layer.name})
         yield Problem("run.trust", layer.id, {"layer": layer.name}, "warning")
     yield from _together(layers)
