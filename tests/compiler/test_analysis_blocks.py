@@ -129,7 +129,11 @@ def test_a_formula_that_grows_without_bound() -> None:
 
 def test_custom_layers_by_their_signature() -> None:
     own = CustomLayer(
-        "own", "Twice", "class Twice: ...", "*S D -> wide: *S {2 * D}, size: D", (Param("k", "int", 3),)
+        "own",
+        "Twice",
+        "class Twice: ...",
+        "*S D -> wide: *S {2 * D}, size: D",
+        (Param("k", "int", 3),),
     )
     b = GraphBuilder("M")
     y = b("custom:own", b.input("N", 4), k=5)
