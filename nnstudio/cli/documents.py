@@ -14,19 +14,20 @@ from nnstudio.core.paths import resource
 from nnstudio.core.problems import Problem, UsageError, WorldError
 from nnstudio.kit import files
 from nnstudio.project import store
+from nnstudio.studio import templates as shipped
 
 
 def templates(args: argparse.Namespace) -> int:
     """List the templates."""
-    found = [(path.stem, store.load(path)) for path in sorted(resource("templates").glob("*.nns"))]
-    rows = [
-        {"name": name, "title": project.name, "summary": project.note.partition("\n")[0]}
-        for name, project in found
-    ]
+    found = [shipped.load(name) for name in (*shipped.names(), shipped.EMPTY)]
     if args.json:
-        print_json(rows)
-    else:
-        print(table([(row["name"], row["summary"]) for row in rows]))
+        rows = [{"name": one.name, "title": one.title, "summary": one.teaches} for one in found]
+        print_json(sorted(rows, key=lambda row: row["name"]))
+        return 0
+    for title, trains in (("train in a minute", True), ("full size", False)):
+        lines = [(one.name, one.teaches) for one in found if one.trains is trains]
+        if lines:
+            print(f"{title}:\n{table(lines)}")
     return 0
 
 
@@ -53,7 +54,10 @@ def new(args: argparse.Namespace) -> int:
         raise WorldError(Problem("world.exists", args={"path": args.out}))
     data = resource("templates", f"{args.template}.nns").read_bytes()
     files.write_bytes(args.out, data)
-    say(f"wrote {args.out}; train it with: nnstudio train {_quoted(args.out)}")
+    if shipped.load(args.template).trains:
+        say(f"wrote {args.out}; train it with: nnstudio train {_quoted(args.out)}")
+    else:
+        say(f"wrote {args.out}; see its code with: nnstudio code {_quoted(args.out)}")
     return 0
 
 

@@ -19,8 +19,13 @@ def export(args: argparse.Namespace) -> int:
         raise ProjectError(Problem("run.none", args={"path": run}))
     file = run / PROJECT if run else args.source
     project = store.load(file)
+    if args.verify and project.data.reader is None:  # said before anything is written
+        raise ProjectError(Problem("export.no_step", "data"))
     python_folder.export(project, args.out, file.resolve().parent, run=run)
-    say(f"wrote {args.out}; try: cd {args.out} && python train.py")
+    if project.data.reader is None:
+        say(f"wrote {args.out}: the network alone, since no data is chosen to train on")
+    else:
+        say(f"wrote {args.out}; try: cd {args.out} && python train.py")
     if not args.verify:
         return 0
     has_weights = run is not None and any(run.glob("checkpoints/step-*"))

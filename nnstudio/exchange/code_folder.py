@@ -2,7 +2,7 @@
 
 model.py    the networks; needs torch alone
 custom.py   the user's own layers, verbatim, where there are any
-train.py    the script
+train.py    the script; absent where no data is chosen, since there is nothing to read
 kit/        the files of the kit that the script needs, byte for byte
 files/      the data, up to 20 MB
 """
@@ -17,9 +17,10 @@ from pathlib import Path
 from nnstudio.catalogue import registry
 from nnstudio.compiler import source
 from nnstudio.compiler.analysis import analyse
+from nnstudio.compiler.generated import Source
 from nnstudio.compiler.source import Code
 from nnstudio.core import paths
-from nnstudio.core.problems import Problem, WorldError
+from nnstudio.core.problems import Problem, ProjectError, WorldError
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
 
@@ -54,7 +55,7 @@ class CodeFolder:
     """The code of a project as files.
 
     Attributes:
-        code: `model.py`, `train.py` and `custom.py`.
+        code: `model.py`, `train.py` ("" where no data is chosen) and `custom.py`.
         kit: Content of the kit's files by path, as `kit/show.py`.
         roles: Role of the loop -> (id of its graph, name of its class).
         data: The files that are read; () when the data is made up or simulated.
@@ -73,9 +74,9 @@ class CodeFolder:
 
     def files(self) -> dict[str, bytes]:
         """Return the content of every file of code by its path."""
-        own = {"model.py": self.code.model.text, "train.py": self.code.train.text}
-        if self.code.custom:
-            own["custom.py"] = self.code.custom
+        code = self.code
+        own = {"model.py": code.model.text, "train.py": code.train.text, "custom.py": code.custom}
+        own = {name: text for name, text in own.items() if text}
         return {name: text.encode() for name, text in own.items()} | dict(self.kit)
 
     def hashes(self) -> dict[str, str]:
@@ -104,13 +105,29 @@ def write_code(project: Project, folder: Path | None = None, *, data: bool = Tru
         WorldError: The data file is missing.
     """
     code = source.code(analyse(project))
-    roles = {
+    kit = kit_files(code.train.text, code.model.text, code.custom)
+    return CodeFolder(code, kit, _roles(project, code), _data(project, folder) if data else ())
+
+
+def write_export(project: Project, folder: Path | None = None) -> CodeFolder:
+    """Write what the user takes home: without data the network alone; else as `write_code`."""
+    if project.data.reader is not None:
+        return write_code(project, folder)
+    analysis = analyse(project)
+    faults = [problem for problem in analysis.problems if problem.severity == "error"]
+    if faults:
+        raise ProjectError(faults)
+    model = source.checked_model(analysis)
+    code = Code(model, Source(""), source.custom_source(analysis))
+    return CodeFolder(code, kit_files(model.text, code.custom), _roles(project, code))
+
+
+def _roles(project: Project, code: Code) -> dict[str, tuple[str, str]]:
+    return {
         graph.role: (graph.id, code.model.classes[graph.id])
         for graph in project.graphs.values()
         if graph.role and graph.id in code.model.classes
     }
-    kit = kit_files(code.train.text, code.model.text, code.custom)
-    return CodeFolder(code, kit, roles, _data(project, folder) if data else ())
 
 
 def kit_files(*sources: str) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from nnstudio.core.problems import Problem, WorldError
-from nnstudio.exchange.code_folder import CodeFolder, imported, write_code
+from nnstudio.exchange.code_folder import CodeFolder, imported, write_export
 from nnstudio.exchange.readme import readme
 from nnstudio.graph.model import Project
 from nnstudio.kit import files
@@ -33,7 +33,7 @@ def export(
     """Write the folder that the user takes home.
 
     Args:
-        project: One without errors.
+        project: One without errors; where no data is chosen, its network goes alone.
         target: The folder; made new, or written over when an export lies there already.
         folder: Where the project's file lies.
         run: A run of the project whose best and last checkpoint come along.
@@ -42,7 +42,7 @@ def export(
         ProjectError: The project has problems.
         WorldError: There is something else at `target`, or the disk refused.
     """
-    code = write_code(project, folder)
+    code = write_export(project, folder)
     if target.exists() and not _replaceable(target):
         raise WorldError(Problem("export.exists", args={"path": target}))
     contents = code.files() | code.data_files()

@@ -22,6 +22,21 @@ With the same versions, seed and number of threads a run on the CPU gives the sa
 |---|---|
 | `model.py` | {networks}; needs torch alone |
 """
+_ALONE = """# {title}
+
+{note}Drawn in NNStudio. It is plain PyTorch and needs nothing of NNStudio's. No data was chosen, so
+there is no script that trains it: choose data in NNStudio and export again, or bring your own loop.
+
+```python
+from model import {first}
+
+model = {first}()
+```
+
+| file | what it is |
+|---|---|
+| `model.py` | {networks}; needs torch alone |
+"""
 _CUSTOM = "| `custom.py` | your own layers |\n"
 _REST = """| `train.py` | the training script |
 | `kit/` | the training loop, the data reader, checkpoints |
@@ -41,7 +56,12 @@ def readme(project: Project, code: CodeFolder) -> str:
     """
     title = _line(project.name) or "A network"
     note = f"{_line(project.note)}\n\n" if project.note.strip() else ""
-    networks = ", ".join(f"`{name}`" for _, name in code.roles.values()) or "the networks"
+    names = [name for _, name in code.roles.values()]
+    networks = ", ".join(f"`{name}`" for name in names) or "the networks"
+    if not code.code.train.text:
+        first = names[0] if names else next(iter(code.code.model.classes.values()))
+        text = _ALONE.format(title=title, note=note, networks=networks, first=first)
+        return text + (_CUSTOM if code.code.custom else "")
     text = _HEAD.format(title=title, note=note, networks=networks, data=_argument(code))
     text += (_CUSTOM if code.code.custom else "") + _REST
     if any(one.embedded for one in code.data):

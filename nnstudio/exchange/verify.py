@@ -94,6 +94,8 @@ def verify(
             one of the two could not be run.
     """
     start = time.monotonic()
+    if project.data.reader is None:
+        raise ProjectError(Problem("export.no_step", "data"))
     code = write_code(project, folder)
     trust.require_layers(project, code.code.custom)
     with tempfile.TemporaryDirectory(prefix="nnstudio-proof-") as room:

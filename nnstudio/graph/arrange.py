@@ -1,8 +1,10 @@
 """Positions for the nodes of a graph: a straight trunk from top to bottom, the rest in side lanes.
 
 Every node has a rank (how far it is from the inputs) and a lane. The longest chain is the trunk, in
-lane 0; other chains take the free lane that is nearest. An edge over several ranks takes a lane for
-itself, so that no edge runs through a node. All steps are linear but the sorting of chains.
+lane 0; other chains take the free lane that is nearest, on the side of the port that they lead to,
+so that queries, keys and values stand in their order and edges do not cross. An edge over several
+ranks takes a lane for itself, so that no edge runs through a node. All steps are linear but the
+sorting of chains.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from nnstudio.graph.model import EMPTY, Graph
 from nnstudio.graph.topology import order
 
-COLUMN = 220.0
+COLUMN = 256.0
 ROW = 110.0
 
 
@@ -64,7 +66,7 @@ def arrange(
         return Arrangement({})
     number = {key: index for index, key in enumerate(ids)}
     sources = [
-        sorted({number[p.node] for p in graph.nodes[key].ports() if p.node in number})
+        list(dict.fromkeys(number[p.node] for p in graph.nodes[key].ports() if p.node in number))
         for key in ids
     ]
     feeds: list[list[int]] = [[] for _ in ids]
@@ -84,12 +86,13 @@ def arrange(
 
 
 def _trunk(sources: list[list[int]], feeds: list[list[int]]) -> list[int]:
-    """Return the longest chain."""
+    """Return the longest chain; of several that are as long the one in the middle."""
     length, following = [0] * len(sources), [-1] * len(sources)
     for node in range(len(sources) - 1, -1, -1):
-        for consumer in feeds[node]:
-            if length[consumer] + 1 > length[node]:
-                length[node], following[node] = length[consumer] + 1, consumer
+        if feeds[node]:
+            longest = max(length[consumer] for consumer in feeds[node])
+            alike = [consumer for consumer in feeds[node] if length[consumer] == longest]
+            length[node], following[node] = longest + 1, alike[(len(alike) - 1) // 2]
     node = length.index(max(length))
     chain = []
     while node >= 0:
@@ -135,12 +138,14 @@ def _with_bends(
 def _take_lanes(points: _Points, trunk: list[int]) -> None:
     """Give short chains the lanes next to the trunk, long ones those outside."""
     points.lanes = [0] * len(points.ranks)
-    chains = sorted(_chains(points, set(trunk)), key=len)
+    inside = frozenset(trunk)
+    found = [(chain, _side(points, chain, inside)) for chain in _chains(points, set(trunk))]
+    found.sort(key=lambda one: (len(one[0]), abs(one[1])))
     # In lane 0 only the ranks of the trunk are taken: what stands beside it goes to a side lane.
     taken: dict[int, list[tuple[int, int]]] = {}
-    for chain in chains:
+    for chain, side in found:
         first, last = points.ranks[chain[0]], points.ranks[chain[-1]]
-        for lane in _outwards():
+        for lane in _outwards(side):
             spans = taken.setdefault(lane, [])
             index = bisect_left(spans, (first, first))
             before = index == 0 or spans[index - 1][1] < first
@@ -167,9 +172,21 @@ def _chains(points: _Points, seen: set[int]) -> Iterator[list[int]]:
         yield chain
 
 
-def _outwards() -> Iterator[int]:
+def _side(points: _Points, chain: list[int], trunk: frozenset[int]) -> int:
+    """Return how many ports to the right of the trunk's a chain arrives; 0 where nothing tells."""
+    for consumer in points.down[chain[-1]][:1]:
+        ports = points.up[consumer]
+        for index, port in enumerate(ports):
+            if port in trunk:
+                return ports.index(chain[-1]) - index
+    return 0
+
+
+def _outwards(side: int) -> Iterator[int]:
     lane = 0
     while True:
         lane += 1
-        yield lane
-        yield -lane
+        if side >= 0:
+            yield lane
+        if side <= 0:
+            yield -lane

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nnstudio.core import paths
 from nnstudio.core.names import snake_case
-from nnstudio.exchange.code_folder import write_code
+from nnstudio.exchange.code_folder import write_export
 from nnstudio.exchange.python_folder import export, requirements
 from nnstudio.exchange.readme import readme
 from nnstudio.exchange.verify import Proof, verify
@@ -45,7 +45,7 @@ def contents(project: Project, folder: Path | None) -> Contents:
         ProjectError: The project has problems.
         WorldError: Its data file is missing.
     """
-    code = write_code(project, folder)
+    code = write_export(project, folder)
     texts = {name: data.decode() for name, data in code.files().items()}
     texts["requirements.txt"] = requirements(code)
     texts["README.md"] = readme(project, code)

@@ -17,7 +17,7 @@ from nnstudio.graph.topology import downstream, order
 from nnstudio.studio.note_places import Box, beside_nodes
 
 GRID = 8.0
-COLUMN, ROW = 224.0, 112.0
+COLUMN, ROW = 256.0, 112.0
 """From lane to lane and from rank to rank of an arranged graph."""
 NEAR_X, NEAR_Y = 160.0, 72.0
 """Centres that are nearer than this in both directions would cover each other."""

@@ -18,6 +18,8 @@ ORDER = (
     "text-encoder", "autoencoder-mnist", "denoising-mnist", "vae-mnist", "dcgan-mnist",
     "wgan-gp-mnist", "ddpm-mnist", "transfer-digits", "transfer-backbone", "siamese-mnist",
     "unet-shapes", "signal-conv1d", "capsnet-mnist", "ppo-cartpole",
+    "lenet5", "alexnet", "vgg16", "googlenet", "resnet18", "resnet50", "densenet121",
+    "mobilenet-v2", "unet", "gpt2", "bert-base", "vit-b16", "capsnet",
 )  # fmt: skip
 """From the first network onwards; what is not named here follows by its name."""
 
@@ -40,14 +42,19 @@ class Template:
         return self.project.name
 
     @property
+    def trains(self) -> bool:
+        """Whether data is chosen, so that it trains at once; a full-size network has none."""
+        return self.project.data.reader is not None
+
+    @property
     def teaches(self) -> str:
         """What one learns from it, in one sentence."""
         return self.project.note.partition("\n")[0]
 
     @property
     def reaches(self) -> str:
-        """Its data, how good it becomes, and in what time."""
-        return " ".join(self.project.note.partition("\n")[2].split())
+        """Its data, how good it becomes, and in what time; of a full-size one its size."""
+        return " ".join(self.project.note.partition("\n\n")[2].partition("\n\n")[0].split())
 
 
 def names() -> tuple[str, ...]:

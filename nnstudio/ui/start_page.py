@@ -1,22 +1,16 @@
-"""What is seen before there is a document: templates as pictures, recent files, recovered work.
-
-Cards are filled in slices after the first paint, so that the page stands at once however many
-templates there are.
-"""
+"""What is seen before there is a document: templates as pictures, recent files, recovered work."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -27,12 +21,11 @@ from PySide6.QtWidgets import (
 
 from nnstudio.core.problems import NNStudioError
 from nnstudio.project.recovery import Recovered
-from nnstudio.studio import templates
 from nnstudio.studio.documents import Documents
 from nnstudio.ui import messages
 from nnstudio.ui.cards import SIZE, Card
 from nnstudio.ui.files import Files
-from nnstudio.ui.graph_picture import picture
+from nnstudio.ui.gallery import Gallery
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.icons import icon
 from nnstudio.ui.labels import ElidedLabel
@@ -41,8 +34,6 @@ from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, Theme
 from nnstudio.ui.widgets import label
 
-SLICE = 0.012
-"""Seconds of work on cards between two looks at what the user does."""
 WIDEST = 1240
 SIDE = 280
 MOST_RECOVERED = 3
@@ -69,12 +60,8 @@ class StartPage(QScrollArea):
         self._go_back = go_back
         self._files, self._theme = files, theme
         self._documents: Documents = files.documents
-        self.cards: dict[str, Card] = {}
+        self.gallery = Gallery(theme, files.template)
         self.recovered: list[Card] = []
-        self._todo: list[str] = []
-        self._columns = 0
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._work)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(self._page())
@@ -83,9 +70,7 @@ class StartPage(QScrollArea):
 
     def start(self) -> None:
         """Fill in the cards, recent files and recovered work; called after the first paint."""
-        if not self.cards and not self._todo:
-            self._todo = list(templates.names())
-            self._timer.start(0)
+        self.gallery.start()
         self.refresh()
 
     def offer_back(self, title: str) -> None:
@@ -94,9 +79,14 @@ class StartPage(QScrollArea):
         self._back.setVisible(bool(title))
 
     @property
+    def cards(self) -> dict[str, Card]:
+        """The card of each template by its name."""
+        return self.gallery.cards
+
+    @property
     def filled(self) -> bool:
         """True when every template has its card."""
-        return bool(self.cards) and not self._todo
+        return self.gallery.filled
 
     def refresh(self) -> None:
         """List recent files and recovered work anew."""
@@ -123,15 +113,10 @@ class StartPage(QScrollArea):
     def _main(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(GRID)
-        column.addWidget(label(tr("Start with a network that learns"), "title"))
-        words = tr("One click opens it; Train starts it. All data comes with NNStudio.")
-        column.addWidget(label(words, "muted"))
-        column.addSpacing(GRID)
+        column.addWidget(label(tr("Start with a network"), "title"))
         self._recovered_box, self._recovered_row = self._section(tr("RECOVERED WORK"))
         column.addWidget(self._recovered_box)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(2 * GRID)
-        column.addLayout(self._grid)
+        column.addWidget(self.gallery)
         column.addStretch(1)
         return column
 
@@ -177,34 +162,6 @@ class StartPage(QScrollArea):
         button.setProperty("kind", "wide")
         button.clicked.connect(lambda _=False: slot())
         return button
-
-    def _work(self) -> None:
-        """Make cards for a moment, then let the user's hand come first."""
-        end = time.monotonic() + SLICE
-        while self._todo and time.monotonic() < end:
-            self._add_card(self._todo.pop(0))
-        if not self._todo:
-            self._timer.stop()
-
-    def _add_card(self, name: str) -> None:
-        try:
-            found = templates.load(name)
-        except NNStudioError:  # a template that cannot be read cannot be offered either
-            return
-        card = Card(self._theme, found.title, tr(found.teaches), tr(found.reaches))
-        card.draw(picture(found.project))
-        card.clicked.connect(lambda: self._files.template(name))
-        self.cards[name] = card
-        self._put(card, len(self.cards) - 1)
-
-    def _put(self, card: Card, place: int) -> None:
-        columns = self._columns or self._fitting()
-        self._columns = columns
-        self._grid.addWidget(card, place // columns, place % columns)
-
-    def _fitting(self) -> int:
-        room = min(self.viewport().width() - 8 * GRID, WIDEST) - SIDE - 4 * GRID
-        return max(1, (room + 2 * GRID) // (SIZE.width() - 8 + 2 * GRID))
 
     def _list_recent(self) -> None:
         _clear(self._recent)
@@ -277,11 +234,8 @@ class StartPage(QScrollArea):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        columns = self._fitting()
-        if columns != self._columns and self.cards:
-            self._columns = columns
-            for place, card in enumerate(self.cards.values()):
-                self._grid.addWidget(card, place // columns, place % columns)
+        room = min(self.viewport().width() - 8 * GRID, WIDEST) - SIDE - 4 * GRID
+        self.gallery.fit(room)
 
 
 def _clear(layout: QBoxLayout) -> None:

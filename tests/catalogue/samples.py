@@ -244,6 +244,11 @@ def _expand(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     args["sizes"] = (2, *(3 if size == 1 else -1 for size in shapes[0]))
 
 
+def _expand_batch(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
+    shapes[0] = (1, *(1 if draw(st.booleans()) else size for size in shapes[0]))
+    args["sizes"] = tuple(3 if size == 1 else -1 for size in shapes[0][1:])
+
+
 def _join(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     first = shapes[0][0]
     if not first:
@@ -323,6 +328,7 @@ ADJUST = {
     "Permute": _permute,
     "Squeeze": _squeeze,
     "Expand": _expand,
+    "ExpandBatch": _expand_batch,
     "Concatenate": _join,
     "Split": _split,
     "Pad": _pad,

@@ -14,7 +14,7 @@ from nnstudio.graph.dims import numel, substitute, symbol
 from tests.catalogue.samples import cases
 
 NAMES = sorted(LAYERS.keys() - {"Input", "Output", "Parameter", "Buffer", "Constant"})
-ONE_MATTERS = frozenset({"Squeeze", "Expand"})
+ONE_MATTERS = frozenset({"Squeeze", "Expand", "ExpandBatch"})
 """Layers for which a size of 1 is something else than a size that is not known."""
 
 

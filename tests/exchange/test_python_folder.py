@@ -90,11 +90,14 @@ def test_it_writes_over_an_export_and_over_nothing_else(tmp_path: Path) -> None:
 def test_problems_are_told(tmp_path: Path) -> None:
     from dataclasses import replace
 
+    from nnstudio.core.values import Choice
     from nnstudio.graph.model import Data
 
-    with pytest.raises(ProjectError):
-        export(replace(digits(), data=Data()), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    faulty = replace(digits(), loop=Choice("nothing"))
+    for project in (faulty, replace(faulty, data=Data())):
+        with pytest.raises(ProjectError):
+            export(project, tmp_path / "out")
+        assert not (tmp_path / "out").exists()
 
 
 def test_the_readme_shows_names_as_plain_text() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from nnstudio.cli.main import main
-from nnstudio.core.paths import resource
+from nnstudio.studio import templates
 
-TEMPLATES = sorted(p.stem for p in resource("templates").glob("*.nns") if p.stem != "empty")
+TEMPLATES = sorted(name for name in templates.names() if templates.load(name).trains)
 
 
 @pytest.mark.slow

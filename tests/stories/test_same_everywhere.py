@@ -23,8 +23,9 @@ from nnstudio.engine.events import PRIVATE, Stop, lines
 from nnstudio.engine.runs import Run
 from nnstudio.exchange import python_folder
 from nnstudio.project import store
+from nnstudio.studio import templates
 
-TEMPLATES = sorted(p.stem for p in resource("templates").glob("*.nns") if p.stem != "empty")
+TEMPLATES = sorted(name for name in templates.names() if templates.load(name).trains)
 STEPS = 14
 BLOCK = """
 import builtins, runpy, sys

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
@@ -62,6 +62,22 @@ def test_every_template_is_a_picture(window: MainWindow, qtbot: QtBot) -> None:
         assert found.teaches in card.accessibleDescription()
         assert found.reaches in card.accessibleDescription()
     assert not window.top_bar.segments["design"].isVisible()
+
+
+def test_full_size_networks_stand_by_themselves(window: MainWindow, qtbot: QtBot) -> None:
+    """The section follows from the file: whether data is chosen."""
+    filled(window, qtbot)
+    gallery = window.start_page.gallery
+    quick, full = (
+        {card.text() for card in section.cards} for section in (gallery.quick, gallery.full)
+    )
+    found = [templates.load(name) for name in templates.names()]
+    assert quick == {one.title for one in found if one.trains}
+    assert full == {one.title for one in found if not one.trains}
+    assert {"Digits MLP", "DCGAN"} <= quick
+    assert {"GPT-2", "ResNet-50"} <= full
+    QTest.mouseClick(window.start_page.cards["gpt2"], Qt.MouseButton.LeftButton)
+    assert window.session.project.name == "GPT-2"
 
 
 def test_one_click_opens_a_template_without_a_file(window: MainWindow, qtbot: QtBot) -> None:
@@ -169,11 +185,11 @@ def test_cards_stand_in_columns_without_overlap(
     window.resize(width, 800)
     qtbot.wait(20)
     cards: list[QWidget] = list(window.start_page.cards.values())
-    boxes = [card.geometry() for card in cards]
+    page = window.start_page
+    boxes = [QRect(card.mapTo(page.widget(), QPoint()), card.size()) for card in cards]
     for place, box in enumerate(boxes):
         assert all(not box.intersects(other) for other in boxes[place + 1 :])
         assert box.width() >= 200
-    page = window.start_page
     assert page.horizontalScrollBar().maximum() == 0
 
 

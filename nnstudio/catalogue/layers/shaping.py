@@ -112,6 +112,13 @@ def _expanded(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     return (tuple(made),)
 
 
+def _for_batch(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shape, like = inputs
+    if not like:
+        raise ShapeError("shape.rank", dims="N *S", rank=0, shape="()")
+    return _expanded({"sizes": (like[0], *args["sizes"])}, (shape,))
+
+
 def _sizes(name: str, default: tuple[int, ...], help: str, minimum: int = -1) -> Param:
     return Param(name, "ints", default, help, minimum=minimum, maximum=WIDEST, positional=True)
 
@@ -222,6 +229,17 @@ LAYERS: tuple[LayerSpec, ...] = (
         _expanded,
         ("repeat", "broadcast"),
         "Tensor.expand",
+    ),
+    LayerSpec(
+        name="ExpandBatch",
+        family="tensor",
+        signature="input: *S, like: *R -> *T",
+        params=(_sizes("sizes", (-1, -1), "The sizes behind the batch; -1 keeps the size."),),
+        code=Code(function="{input}.expand({like}.size(0), {*sizes})"),
+        summary="Repeats a learned tensor for every sample of a batch, such as a class token.",
+        url=_PAGE.format("Tensor.expand"),
+        rule=_for_batch,
+        words=("repeat", "broadcast", "class token", "batch"),
     ),
 )
 """The family."""

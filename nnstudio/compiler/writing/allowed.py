@@ -71,10 +71,8 @@ def model_names() -> Allowed:
         for text in _texts(spec):
             for part in ast.walk(ast.parse(text, mode="eval")):
                 if isinstance(part, ast.Attribute):
-                    name = ast.unparse(part)
-                    (dotted if name.split(".")[0] in roots else methods).add(
-                        name if name.split(".")[0] in roots else part.attr
-                    )
+                    name = _of_module(part, roots)
+                    (dotted if name else methods).add(name or part.attr)
     imports = {
         "": frozenset({"torch", "math"}),
         "torch": frozenset({"Tensor", "nn"}),
@@ -90,6 +88,14 @@ def model_names() -> Allowed:
         (ast.Import, ast.ImportFrom, ast.ClassDef),
         _MODEL,
     )
+
+
+def _of_module(part: ast.Attribute, roots: frozenset[str]) -> str:
+    """Return `F.relu` for a name of torch, "" for an attribute of a value: `F.one_hot(x).float`."""
+    name, inner = ast.unparse(part), part.value
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    return name if isinstance(inner, ast.Name) and inner.id in roots else ""
 
 
 def _texts(spec: LayerSpec) -> Iterator[str]:

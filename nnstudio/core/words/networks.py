@@ -300,7 +300,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "data.loss": ("{loss} cannot judge a {task}", "choose one of {choices}"),
     "data.unreadable": ("{what}", "{hint}"),
     "data.unread": ("the data could not be read: {why}", "try again, or look at the file"),
-    "data.none": ("there is no data to train on", "choose data"),
+    "data.none": (
+        "this project has no data to train on yet",
+        "choose data for it; its network can be exported without",
+    ),
     # ---------------------------------------------------------------------- code
     "code.custom_name": (
         "{name} cannot be the name of a Python class",

@@ -69,5 +69,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "the export does not do what the application does: {what}",
         "write the export again",
     ),
+    "export.no_step": (
+        "a proof trains one step, and this project has no data to train on yet",
+        "choose data for it, or export without the proof",
+    ),
     "export.failed": ("the export could not be run: {why}", "look at what it printed"),
 }
