@@ -30,9 +30,10 @@ from nnstudio.compiler.writing.variables import Variables, input_names
 from nnstudio.core.keys import Place
 from nnstudio.core.params import Param
 from nnstudio.core.values import Value
-from nnstudio.graph.dims import Shape, show, show_shape
+from nnstudio.graph.dims import Shape, show
 
 _LONGEST_SHAPE = 44
+_LONG_DIM = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,13 @@ class _Writer:
 
     def write(self) -> ClassSource:
         scope = self.scope
-        made = list(self.creator.attributes())
         body = self._forward()
+        stored = {scope.params[name] for name in self.stored.seen}
+        if self.creator.asked & (set(scope.params.values()) - stored):
+            # `self.dropout = nn.Dropout(p=dropout)`: only what is stored keeps its name to itself.
+            self.creator = Creator(scope, self.chains, stored)
+            body = self._forward()
+        made = list(self.creator.attributes())
         interface = self._interface()
         name = self.inner.classes[info_id(self.info)]
         self._add(f"class {name}(nn.Module):")
@@ -200,7 +206,9 @@ class _Writer:
             written = _Text(self, statement, names)
             lines += written.lines()
             if written.is_long and statement.folded:
-                long.update(statement.folded[-1:])
+                # `return self.dropout(x)` rather than `return x`.
+                returned = statement.form == "return" and len(statement.folded) > 1
+                long.update(statement.folded[-2:-1] if returned else statement.folded[-1:])
         return lines, frozenset(long)
 
     def _head(self, inputs: dict[Ref, str]) -> list[Line]:
@@ -304,14 +312,25 @@ def info_id(info: GraphInfo) -> str:
 
 
 def short_shape(shape: Shape) -> str:
-    """Write a shape for a comment; sizes that are long formulas become dots."""
-    text = show_shape(shape)
-    if len(text) <= _LONGEST_SHAPE:
-        return text
-    dims = [show(dim) if len(show(dim)) <= 12 else "..." for dim in shape]
-    while len(dims) > 1 and dims[-1] == dims[-2] == "...":
-        dims.pop()
-    return f"({', '.join(dims)})"
+    """Write a shape for a comment; sizes that are long formulas become dots, the last ones first.
+
+    `(N, expansion * in_channels, (H - 1) // stride + 1, …)` is `(N, expansion * in_channels, ...)`.
+    """
+    dims = [show(dim) for dim in shape]
+    for index in range(len(dims) - 1, -1, -1):
+        # Height and width go together.
+        beside = dims[index + 1 : index + 2] == ["..."] and "//" in dims[index]
+        if len(_listed(dims)) <= _LONGEST_SHAPE and not beside:
+            break
+        if len(dims[index]) > _LONG_DIM:
+            dims[index] = "..."
+    return _listed(dims)
+
+
+def _listed(dims: list[str]) -> str:
+    """Write sizes in brackets; dots that follow each other become one."""
+    kept = [dim for i, dim in enumerate(dims) if dim != "..." or dims[i - 1 : i] != ["..."]]
+    return f"({kept[0]},)" if len(kept) == 1 else f"({', '.join(kept)})"
 
 
 def _default(param: Param) -> Value:

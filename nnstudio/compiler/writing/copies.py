@@ -64,7 +64,8 @@ def progression(scope: Scope, node: str) -> Progression:
 
 def _formula(series: Sequence[Any]) -> str | None:
     """Return `64 * 2**i` or `16 + 8 * i` when that is what the values are."""
-    if not all(type(value) is int or isinstance(value, Poly) for value in series):
+    # Any two values would be a formula: 3 + 61 * i says less than (3, 64).
+    if len(series) < 3 or not all(type(v) is int or isinstance(v, Poly) for v in series):
         return None
     first: Dim = series[0]
     step: Dim = series[1] - first

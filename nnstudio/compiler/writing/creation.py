@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from nnstudio.catalogue.spec import LayerSpec
@@ -23,26 +23,37 @@ from nnstudio.graph.model import Repeat
 
 
 class Creator:
-    """Names the attributes of a class and writes what makes them."""
+    """Names the attributes of a class and writes what makes them.
 
-    def __init__(self, scope: Scope, chains: list[Chain]) -> None:
+    Args:
+        scope: The graph.
+        chains: Rows that become one module.
+        stored: The parameters that are attributes too; all of them where that is not known yet.
+    """
+
+    def __init__(
+        self, scope: Scope, chains: list[Chain], stored: Collection[str] | None = None
+    ) -> None:
         self.scope = scope
         self.chains = {chain.nodes[0]: chain for chain in chains}
         self.chained = {node for chain in chains for node in chain.nodes}
         self.names: dict[str, str] = {}
+        self.asked: set[str] = set()
         self.values = Names(scope.params)
+        self._stored = scope.params.values() if stored is None else stored
         self._name_all()
 
     # ------------------------------------------------------------------------------------- names
 
     def _name_all(self) -> None:
         """Give names: the user's first, then words, numbered where there are several."""
-        space = attributes(self.scope.params.values())
+        space = attributes(self._stored)
         unnamed: list[tuple[str, str]] = []
         for node in self.scope.made:
             if not self._has_attribute(node):
                 continue
             wanted = attribute_name(self.scope.nodes[node].name)
+            self.asked.add(wanted or self._word(node))
             if wanted:
                 self.names[node] = space.claim(wanted)
             else:

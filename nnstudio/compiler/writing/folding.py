@@ -30,12 +30,14 @@ class Pending:
         node: The node whose value it is.
         mains: How many layers that do the work stand in it (a convolution, a block, a chain).
         folded: The nodes that stand within it.
+        notes: The remarks on it and on what stands within it.
     """
 
     piece: Piece
     node: str
     mains: int
     folded: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Folder:
@@ -91,9 +93,10 @@ class Folder:
             node,
             int(self._is_main(node)) + sum(self.waiting[ref].mains for ref in folded),
             tuple(n for ref in folded for n in (*self.waiting[ref].folded, self.waiting[ref].node)),
+            (*(n for ref in folded for n in self.waiting[ref].notes), *self._notes(node)),
         )
         self._settle(refs, folded)
-        if self._may_wait(node):
+        if self._may_wait(node, pending.notes):
             self.waiting[Ref(node)] = pending
         else:
             self._emit(pending)
@@ -140,8 +143,6 @@ class Folder:
     def _emit(self, pending: Pending) -> None:
         node = pending.node
         targets = self._targets(node)
-        first = self.chains[node].nodes[0] if node in self.chains else node
-        note = self.scope.nodes[node].note if first == node else ""
         self.found.append(
             Statement(
                 node,
@@ -150,29 +151,50 @@ class Folder:
                 targets,
                 unpack="" if self.scope.takes_first(node) else self.scope.code(node).unpack,
                 folded=pending.folded,
-                notes=(note,) if note else (),
+                notes=pending.notes,
             )
         )
 
+    def _notes(self, node: str) -> tuple[str, ...]:
+        """Return the remark on a node, which for a member of a chain stands in `__init__`."""
+        note = self.scope.nodes[node].note
+        return (note,) if note and node not in self.chains else ()
+
     # -------------------------------------------------------------------------------- the rules
 
-    def _may_wait(self, node: str) -> bool:
-        """Tell whether a value may stand in the expression of its only reader."""
+    def _may_wait(self, node: str, notes: tuple[str, ...] = ()) -> bool:
+        """Tell whether a value may stand in the expression of its only reader.
+
+        One with a remark stands on a line of its own, with an activation round it or returned.
+        """
         item = self.scope.nodes[node]
         users = self.scope.users.get(Ref(node), [])
         single = self.scope.output_count(node) == 1 or self.scope.takes_first(node)
         if len(users) != 1 or not single or node in self.apart:
             return False
-        if item.note and node not in self.chains:
+        reader = users[0].node
+        if notes and not (self._wraps(reader) or self._is_only_output(reader)):
             return False
         is_named = bool(item.name) and self.scope.form(node) == "function"
-        return not is_named or self._is_only_output(users[0].node)
+        return not is_named or self._is_only_output(reader)
+
+    def _wraps(self, node: str) -> bool:
+        """Tell whether a node takes the line of what it is put round: it has no remark itself."""
+        item = self.scope.nodes[node]
+        spec = self.scope.spec(node)
+        shaping = self._trait(node) == "tensor" and len(list(self.scope.sources(node))) == 1
+        activation = spec is not None and spec.family == "activation"
+        return (activation or shaping) and not item.note and item.repeat is None
 
     def _may_fold(self, first: str, node: str, ref: Ref) -> bool:
         """Tell whether a waiting expression may stand in that of `node` (a chain from `first`)."""
         pending = self.waiting.get(ref)
-        if pending is None or self.scope.nodes[ref.node].note or self._reads_twice(node):
+        if pending is None or self._reads_twice(node):
             return False
+        return (not pending.notes or self._wraps(node)) and self._suits(first, node, pending)
+
+    def _suits(self, first: str, node: str, pending: Pending) -> bool:
+        """Tell whether a reader still follows the one within the other."""
         inner = self._trait(pending.node)
         outer = self._trait(node)
         depth = pending.piece.depth
@@ -181,15 +203,17 @@ class Folder:
                 2 if self._is_root(node) else 1 - pending.mains
             )
         if len(list(self.scope.sources(first))) > 1:
-            return depth <= 1 and (inner in ("tensor", "random") or self._is_gathering(first))
+            if self._is_gathering(first):
+                return depth <= 1 and (pending.mains == 0 or self._is_short(first))
+            return depth <= 1 and inner in ("tensor", "random")
         if inner == "arithmetic":
             return self._takes_arithmetic(node, pending.piece.length)
         if outer in ("wrap", "tensor"):
             return depth < DEEPEST and not (
                 self._is_resizing(node) and self.scope.block(pending.node)
             )
-        if pending.mains == 0:
-            return depth < DEEPEST
+        if pending.mains == 0 or (depth == 1 and self._is_arm(node)):
+            return depth < DEEPEST - self._is_activated(node)
         return (
             self._ends(node) and pending.mains == 1 and depth < DEEPEST and self._is_group(pending)
         )
@@ -214,6 +238,21 @@ class Folder:
 
     def _is_main(self, node: str) -> bool:
         return self._trait(node) == "main"
+
+    def _is_activated(self, node: str) -> bool:
+        """Tell whether an activation is to be put round a node, which needs a call more."""
+        users = self.scope.users.get(Ref(node), [])
+        spec = self.scope.spec(users[0].node) if len(users) == 1 else None
+        return spec is not None and spec.family == "activation"
+
+    def _is_arm(self, node: str) -> bool:
+        """Tell whether a node ends one of several arms that are put side by side."""
+        users = self.scope.users.get(Ref(node), [])
+        return len(users) == 1 and self._is_gathering(users[0].node)
+
+    def _is_short(self, node: str) -> bool:
+        """Tell whether so few arms meet that one of them may be written among them."""
+        return len(list(self.scope.sources(node))) <= 2
 
     def _is_gathering(self, node: str) -> bool:
         """Tell whether a node only puts its inputs side by side."""
@@ -242,13 +281,12 @@ class Folder:
         refs = [ref for _, ref in self.scope.sources(node)]
         self._settle(refs, [])
         statement = self.caller.loop(node, self._shaped(node, map(self.plain, refs)))
-        if statement.form == "assign" and self._may_wait(node):
-            self.waiting[Ref(node)] = Pending(statement.piece, node, 1)
+        if statement.form == "assign" and self._may_wait(node, self._notes(node)):
+            self.waiting[Ref(node)] = Pending(statement.piece, node, 1, (), self._notes(node))
             return
         targets = self._targets(node)
         statement.targets = (Ref(node), *targets[1:]) if statement.start is not None else targets
-        note = self.scope.nodes[node].note
-        statement.notes = (note,) if note else ()
+        statement.notes = self._notes(node)
         self.found.append(statement)
 
     def _return(self) -> Statement:
@@ -263,10 +301,9 @@ class Folder:
         inside = tuple(
             n for ref in folded for n in (*self.waiting[ref].folded, self.waiting[ref].node)
         )
+        notes = [note for ref in folded for note in self.waiting[ref].notes]
         self._settle(refs, folded)
         place = self.scope.info.outputs[0]
-        notes = tuple(
-            n for n in (self.scope.nodes[one].note for one in self.scope.info.outputs) if n
-        )
+        notes += [n for n in (self.scope.nodes[one].note for one in self.scope.info.outputs) if n]
         node = refs[0].node if len(refs) == 1 else place
-        return Statement(node, "return", piece, (), folded=inside, notes=notes)
+        return Statement(node, "return", piece, (), folded=inside, notes=tuple(notes))

@@ -2,11 +2,13 @@
 
 A value takes the place of `x` or `out` when that is read for the last time, so that the trunk of a
 network reads as one variable that is passed on. What leaves the trunk gets a name of its own: the
-user's, that of an output, or that of the layer that made it.
+user's, that of an output, or that of the layer that made it. A value that is only turned or
+reshaped keeps its name.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nnstudio.compiler.writing.identifiers import Namespace, attribute_name, says_what_it_means
@@ -15,6 +17,11 @@ from nnstudio.compiler.writing.plan import Statement
 from nnstudio.compiler.writing.scope import Scope
 
 TRUNK = ("x", "out")
+RESHAPING = frozenset(
+    {"Flatten", "Unflatten", "Reshape", "Permute", "Transpose", "Squeeze", "Unsqueeze", "Expand"}
+)
+MANY = 3
+"""Where so many values meet, each is called by its name."""
 
 
 class Variables:
@@ -44,10 +51,14 @@ class Variables:
         self.holders: dict[str, Ref] = {name: ref for ref, name in inputs.items()}
         self.last: dict[Ref, int] = {}
         self.readers: dict[Ref, int] = {}
+        self.joined: set[Ref] = set()
         for index, statement in enumerate(statements):
-            for ref in set(statement.reads):
+            reads = set(statement.reads)
+            for ref in reads:
                 self.last[ref] = index
                 self.readers[ref] = self.readers.get(ref, 0) + 1
+            if len(reads) >= MANY:
+                self.joined |= reads
 
     def give(self) -> dict[Ref, str]:
         """Return the name of every value."""
@@ -56,6 +67,8 @@ class Variables:
             for target in targets:
                 if target.output == 0 and statement.start is not None:
                     name = self._carried(index, statement)
+                elif len(targets) > 1 and self._part(target):
+                    name = self.space.claim(self._part(target))
                 elif target.output == 0 or len(targets) == 1:
                     name = self._value(index, statement, target)
                 else:
@@ -81,12 +94,11 @@ class Variables:
         return self._value(index, statement, Ref(statement.node))
 
     def _value(self, index: int, statement: Statement, target: Ref) -> str:
-        own = self._own_name(statement, target)
-        if own:
-            return self.space.claim(own)
-        meaning = self._meaning(statement)
-        if meaning and self._is_fork(statement):
-            return self.space.claim(meaning)
+        called = self._called(index, statement, target)
+        if called:
+            return self.space.claim(called)
+        if (kept := self._turned(index, statement)) is not None:
+            return kept
         dying = [
             self.names[r] for r in statement.reads if self.last[r] == index and r in self.names
         ]
@@ -97,7 +109,50 @@ class Variables:
             if self._is_free(name, index) and self._may_reuse(name, statement):
                 self.space.taken.add(name)
                 return name
-        return self.space.claim(meaning or next(self._words(statement)))
+        return self.space.claim(self._meaning(statement) or next(self._words(statement)))
+
+    def _called(self, index: int, statement: Statement, target: Ref) -> str:
+        """Return the name that a value has for itself, or "" for one of the trunk."""
+        own = self._own_name(statement, target)
+        if not own and self._is_fork(statement):
+            own = self._meaning(statement)
+        if not own and (target in self.joined or self._stays(index, target)):
+            own = self._user_named(statement)
+        return own
+
+    def _part(self, target: Ref) -> str:
+        """Return the name of one of several outputs: `q`, `k`, `v` of a node called "q k v"."""
+        words = re.findall(r"[A-Za-z]\w*", self.scope.nodes[target.node].name)
+        if len(words) != self.scope.output_count(target.node):
+            return ""
+        return attribute_name(words[target.output])
+
+    def _stays(self, index: int, target: Ref) -> bool:
+        """Tell whether a value is read now and again later, other than to be added to the trunk."""
+        last, readers = self.last.get(target, index), self.readers.get(target, 0)
+        if readers < 2 or last - index <= readers:
+            return False
+        return self.scope.trait(self.statements[last].node) != "arithmetic"
+
+    def _user_named(self, statement: Statement) -> str:
+        """Return what the user called the layer that does the work, `down1`, or ""."""
+        for node in (statement.node, *reversed(statement.folded)):
+            item = self.scope.nodes[node]
+            if self.scope.trait(node) != "wrap" and item.layer not in RESHAPING:
+                return attribute_name(item.name)
+        return ""
+
+    def _turned(self, index: int, statement: Statement) -> str | None:
+        """Return the name of the one value that a statement reshapes, if nobody reads it again."""
+        reads = set(statement.reads)
+        if len(reads) != 1 or statement.start is not None:
+            return None
+        (ref,) = reads
+        nodes = (statement.node, *statement.folded)
+        plain = all(self.scope.nodes[node].layer in RESHAPING for node in nodes)
+        if not plain or self.last[ref] != index or self.scope.form(ref.node) == "input":
+            return None
+        return self.names[ref]
 
     def _may_reuse(self, name: str, statement: Statement) -> bool:
         """A loop must not write to what its body reads."""
