@@ -1,6 +1,6 @@
-"""Well-known implementations of the full-size networks, and which of our tensors is which of theirs.
+"""Known implementations of the full-size networks, and which of our tensors is which of theirs.
 
-Neither torchvision nor transformers is a dependency; where one is missing the comparison is skipped.
+Neither torchvision nor transformers is a dependency; where one lacks the comparison is skipped.
 """
 
 from __future__ import annotations

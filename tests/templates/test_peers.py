@@ -1,8 +1,9 @@
-"""The full-size networks against torchvision and transformers: the same weights, the same output."""
+"""Full-size networks against torchvision and transformers: the same weights, the same output."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 
 import pytest
 import torch
@@ -46,7 +47,7 @@ def test_the_same_weights_give_the_same_output(name: str) -> None:
         made = ours(*feeds)
     made = made if isinstance(made, tuple) else (made,)
     gap = max(float((a - b).abs().max()) for a, b in zip(made, wanted, strict=True))
-    print(f"\n{name}: {len(state)} tensors, largest difference {gap:g}", end=" ")
+    sys.stdout.write(f"\n{name}: {len(state)} tensors, largest difference {gap:g} ")
     assert all(float(tensor.std()) > 0 for tensor in wanted)
     assert gap <= LARGEST
 
