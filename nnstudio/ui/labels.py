@@ -1,4 +1,4 @@
-"""A label that copes with too little room and with foreign names."""
+"""Labels that cope with too little room, with foreign names and with another theme."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
+from nnstudio.ui.icons import icon
 from nnstudio.ui.overriding import override
+from nnstudio.ui.theme import Theme
 from nnstudio.ui.widgets import label
 
 
@@ -15,6 +17,29 @@ def plain(text: str = "", kind: str = "", parent: QWidget | None = None) -> QLab
     made = label(text, kind)
     made.setParent(parent)
     return made
+
+
+class IconLabel(QWidget):
+    """A drawing that stands for itself: it follows the theme, and is sharp at every scale.
+
+    Args:
+        name: The name of the drawing in `resources/icons`.
+        theme: The look.
+        token: Its colour.
+        side: Its width and height.
+    """
+
+    def __init__(self, name: str, theme: Theme, token: str, side: int = 16) -> None:
+        super().__init__()
+        self._icon = icon(name, theme, token)
+        self.setFixedSize(side, side)
+        theme.changed.connect(self.update)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect())
+        painter.end()
 
 
 class ElidedLabel(QLabel):

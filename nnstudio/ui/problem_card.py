@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -23,7 +22,7 @@ from nnstudio.ui import i18n
 from nnstudio.ui.context import Context
 from nnstudio.ui.flow import Flow
 from nnstudio.ui.i18n import tr
-from nnstudio.ui.icons import icon
+from nnstudio.ui.labels import IconLabel
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import Theme
 from nnstudio.ui.widgets import label, tip
@@ -80,15 +79,10 @@ class ProblemCard(QFrame):
         words = places.find(project, self.problem.where).words
         self.place.setText(words or tr("the project"))
 
-    def _sign(self) -> QLabel:
+    def _sign(self) -> IconLabel:
         token = "bad" if self.problem.severity == "error" else "warn"
         name = "error" if self.problem.severity == "error" else "warning"
-        sign = QLabel()
-        sign.setPixmap(icon(name, self._theme, token).pixmap(QSize(16, 16)))
-        self._theme.changed.connect(
-            lambda: sign.setPixmap(icon(name, self._theme, token).pixmap(QSize(16, 16)))
-        )
-        return sign
+        return IconLabel(name, self._theme, token)
 
     def _repairs(self) -> Flow:
         row = Flow()
