@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from nnstudio.compiler.results import Analysis
 from nnstudio.core.names import new_id
+from nnstudio.core.values import Args
 from nnstudio.graph import topology
 from nnstudio.graph.edits import AddNode, Batch, Connect, Edit, InsertOnEdge, MoveNodes
 from nnstudio.graph.model import Graph, Node, Port, Project
 from nnstudio.graph.topology import Consumer
 from nnstudio.studio import fitting, placing
 from nnstudio.studio.placing import Place
+
+GIVEN = Args()
+"""What nobody has set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,9 @@ class Added:
     node: str
 
 
-def alone(project: Project, graph_id: str, layer: str, at: Place) -> Added:
+def alone(project: Project, graph_id: str, layer: str, at: Place, args: Args = GIVEN) -> Added:
     """Add a layer that is connected with nothing."""
-    node = Node(_fresh(project, graph_id), layer)
+    node = _node(project, graph_id, layer, args)
     return Added(AddNode(graph_id, node, placing.snapped(at)), node.id)
 
 
@@ -35,6 +39,7 @@ def after(
     layer: str,
     source: Port,
     at: Place | None = None,
+    args: Args = GIVEN,
 ) -> Added:
     """Add a layer that is fed by an output, below it; where one edge leaves it, into that edge.
 
@@ -45,14 +50,15 @@ def after(
         layer: The layer.
         source: The output.
         at: Where it goes; then nothing is put between.
+        args: Its settings.
     """
     graph = project.graph(graph_id)
     feeds = topology.consumers(graph)[source.node]
     mine = [consumer for port, consumer in feeds if port == source]
     wanted = fitting.signature(project, layer)
     if at is None and len(mine) == 1 and wanted.inputs and wanted.outputs:
-        return between(project, graph_id, layer, mine[0])
-    node = Node(_fresh(project, graph_id), layer)
+        return between(project, graph_id, layer, mine[0], args=args)
+    node = _node(project, graph_id, layer, args)
     place = placing.below(project, graph_id, source.node) if at is None else placing.snapped(at)
     edits: list[Edit] = [AddNode(graph_id, node, place)]
     if wanted.inputs:
@@ -61,9 +67,11 @@ def after(
     return Added(_one(edits), node.id)
 
 
-def before(project: Project, graph_id: str, layer: str, target: Consumer, at: Place) -> Added:
+def before(
+    project: Project, graph_id: str, layer: str, target: Consumer, at: Place, args: Args = GIVEN
+) -> Added:
     """Add a layer that feeds an input."""
-    node = Node(_fresh(project, graph_id), layer)
+    node = _node(project, graph_id, layer, args)
     edits: list[Edit] = [AddNode(graph_id, node, placing.snapped(at))]
     if fitting.signature(project, layer).outputs:
         edits.append(Connect(graph_id, Port(node.id), target.node, target.input, target.slot))
@@ -76,10 +84,11 @@ def between(
     layer: str,
     edge: Consumer,
     at: Place | None = None,
+    args: Args = GIVEN,
 ) -> Added:
     """Put a new layer on an edge; what follows makes room."""
     graph = project.graph(graph_id)
-    node = Node(_fresh(project, graph_id), layer)
+    node = _node(project, graph_id, layer, args)
     place, moves = _room(project, graph, edge, at)
     wanted = fitting.signature(project, layer).inputs
     slot = 0 if wanted and wanted[0].variadic else None
@@ -120,5 +129,11 @@ def _one(edits: list[Edit]) -> Edit:
     return edits[0] if len(edits) == 1 else Batch(tuple(edits))
 
 
-def _fresh(project: Project, graph_id: str) -> str:
-    return new_id(set(project.graph(graph_id).nodes))
+def _node(project: Project, graph_id: str, layer: str, args: Args) -> Node:
+    """Return a new node; an Input of a network takes the shape of the data that is chosen."""
+    graph = project.graph(graph_id)
+    if layer == "Input" and not args and graph_id in project.graphs:
+        place = sum(node.layer == "Input" for node in graph.nodes.values())
+        shapes = project.data.inputs[place : place + 1]
+        args = Args(shape=("N", *shapes[0])) if shapes else args
+    return Node(new_id(set(graph.nodes)), layer, args)

@@ -172,6 +172,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "mend or remove the file; the other blocks are there",
     ),
     # ---------------------------------------------------------------------- paste
+    "shorthand.unknown": ("{layer} has no setting for {name}", "it has {choices}"),
     "paste.foreign": (
         "the clipboard holds no nodes of NNStudio: {why}",
         "copy nodes on a canvas first",

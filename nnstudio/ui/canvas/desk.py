@@ -8,12 +8,13 @@ from PySide6.QtCore import QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnstudio.core.problems import NNStudioError
+from nnstudio.core.values import Args
 from nnstudio.graph.diff import Edge
 from nnstudio.graph.edits import DuplicateNodes, Edit, PasteNodes
 from nnstudio.graph.model import Port, Project
 from nnstudio.graph.topology import Consumer
 from nnstudio.studio import adding, fitting, placing
-from nnstudio.studio.adding import Added
+from nnstudio.studio.adding import GIVEN, Added
 from nnstudio.studio.fitting import Found
 from nnstudio.ui.canvas import keys, metrics, speech
 from nnstudio.ui.canvas.editing import editor_of
@@ -52,19 +53,23 @@ class Desk(Surface):
         self.set_current(added.node)
         return added.node
 
-    def add_layer(self, layer: str) -> str:
+    def add_layer(self, layer: str, args: Args = GIVEN) -> str:
         """Add a layer after the selected node, or in the middle of what is seen."""
         session, graph_id = self.context.session, self.canvas.graph_id
         after = self.context.view.selection[-1:] or (self.current,)
         item = self.canvas.nodes.get(after[0])
         if item is not None and item.look.outputs:
             port, analysis = Port(after[0]), session.analysis
-            return self.place(
-                layer, lambda project, one: adding.after(project, analysis, graph_id, one, port)
-            )
+
+            def follow(project: Project, one: str) -> Added:
+                return adding.after(project, analysis, graph_id, one, port, args=args)
+
+            return self.place(layer, follow)
         at = self.camera.seen().center().toTuple()
         free = placing.beside(placing.places(session.project, graph_id), at)
-        return self.place(layer, lambda project, one: adding.alone(project, graph_id, one, free))
+        return self.place(
+            layer, lambda project, one: adding.alone(project, graph_id, one, free, args)
+        )
 
     def place(self, layer: str, make: Callable[[Project, str], Added]) -> str:
         """Add a layer, one of the library included, and return the node's id; "" when refused."""
@@ -113,8 +118,8 @@ class Desk(Surface):
             return
         offered = self._offered(at) if found is None else found
 
-        def chosen(one: Found) -> None:
-            self._add_found(one.layer, at, source, target)
+        def chosen(one: Found, args: Args) -> None:
+            self._add_found(one.layer, args, at, source, target)
 
         popup = QuickAdd(self, self.context.theme, offered, chosen)
         shown = self._below_selected() if at is None else self.mapFromScene(at)
@@ -165,24 +170,29 @@ class Desk(Surface):
         self.canvas.close()
 
     def _add_found(
-        self, layer: str, at: QPointF | None, source: Port | None, target: Consumer | None
+        self,
+        layer: str,
+        args: Args,
+        at: QPointF | None,
+        source: Port | None,
+        target: Consumer | None,
     ) -> None:
         analysis, graph_id = self.context.session.analysis, self.canvas.graph_id
         if layer == fitting.NEW.layer:
             self.context.own.wanted.emit("")
             return
         if at is None:
-            self.add_layer(layer)
+            self.add_layer(layer, args)
             return
         x, y = at.toTuple()
         half = metrics.HEIGHT / 2
 
         def make(project: Project, one: str) -> Added:
             if source is not None:
-                return adding.after(project, analysis, graph_id, one, source, (x, y + half))
+                return adding.after(project, analysis, graph_id, one, source, (x, y + half), args)
             if target is not None:
-                return adding.before(project, graph_id, one, target, (x, y - half))
-            return adding.alone(project, graph_id, one, (x, y))
+                return adding.before(project, graph_id, one, target, (x, y - half), args)
+            return adding.alone(project, graph_id, one, (x, y), args)
 
         self.place(layer, make)
 

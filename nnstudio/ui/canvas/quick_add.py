@@ -1,4 +1,4 @@
-"""Search-to-add: type a few letters, choose by arrows, Enter adds."""
+"""Search-to-add: type a few letters, and settings behind them; choose by arrows, Enter adds."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnstudio.core.problems import ProjectError
+from nnstudio.core.values import Args
+from nnstudio.studio import shorthand
 from nnstudio.studio.fitting import Found, ranked
-from nnstudio.ui import fonts
+from nnstudio.ui import fonts, i18n
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, SMALL, Theme
@@ -32,7 +35,7 @@ class QuickAdd(QFrame):
         parent: The canvas.
         theme: For the colours of the families.
         found: What is offered.
-        chosen: Called with what was chosen.
+        chosen: Called with what was chosen, and the settings that were typed behind its name.
     """
 
     def __init__(
@@ -40,14 +43,15 @@ class QuickAdd(QFrame):
         parent: QWidget,
         theme: Theme,
         found: Sequence[Found],
-        chosen: Callable[[Found], None],
+        chosen: Callable[[Found, Args], None],
     ) -> None:
         super().__init__(parent)
         self.setObjectName("quickAdd")
         self._theme, self._found, self._chosen = theme, tuple(found), chosen
         self._shown: tuple[Found, ...] = ()
+        self._settings: tuple[str, ...] = ()
         self.field = QLineEdit(self)
-        self.field.setPlaceholderText(tr("Search layers…"))
+        self.field.setPlaceholderText(tr("conv, attention, linear 120…"))
         self.field.setAccessibleName(tr("Search for a layer to add"))
         self.field.setFont(fonts.text())
         self.list = QListWidget(self)
@@ -111,7 +115,8 @@ class QuickAdd(QFrame):
         )
 
     def _search(self, text: str) -> None:
-        self._shown = ranked(text, self._found)
+        name, self._settings = shorthand.split(text)
+        self._shown = ranked(name, self._found)
         self.list.clear()
         for one in self._shown:
             item = QListWidgetItem(self._dot(one.family), one.title)
@@ -128,8 +133,12 @@ class QuickAdd(QFrame):
 
     def _tell(self, row: int) -> None:
         if 0 <= row < len(self._shown):
-            one = self._shown[row]
-            self.about.setText(f"{one.summary} {one.source}".strip())
+            found = self._shown[row]
+            try:
+                given = shorthand.written(shorthand.read(found.layer, self._settings))
+            except ProjectError as error:
+                given = i18n.message(error.problems[0])
+            self.about.setText(given or f"{found.summary} {found.source}".strip())
 
     def _dot(self, family: str) -> QIcon:
         color = QColor(self._theme.tokens.families.get(family, self._theme.tokens.muted))  # type: ignore[call-overload]
@@ -148,9 +157,13 @@ class QuickAdd(QFrame):
     def _accept(self) -> None:
         row = self.list.currentRow()
         found = self._shown[row] if 0 <= row < len(self._shown) else None
+        try:
+            args = Args() if found is None else shorthand.read(found.layer, self._settings)
+        except ProjectError:
+            return  # said below the list
         self.dismiss()
         if found is not None:
-            self._chosen(found)
+            self._chosen(found, args)
 
     def _step(self, by: int) -> None:
         count = self.list.count()

@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from nnstudio.core.values import Args
 from nnstudio.graph.model import Graph, Port, Project
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.studio.clipboard import MIME
@@ -297,3 +298,20 @@ def test_escape_lets_go_then_leaves(hand) -> None:
     assert h.context.view.selection == ()
     h.key(Key.Key_Escape)
     assert h.context.view.graph == "net"
+
+
+def test_settings_are_typed_behind_the_name(hand) -> None:
+    h = hand()
+    h.context.view.select(["n2"])
+    h.key(Key.Key_Tab)
+    popup = h.view.findChild(QuickAdd)
+    h.type("conv2d 6 none=3")
+    h.enter()
+    assert popup.isVisible()  # it says why, and what was typed stays
+    assert "none" in popup.about.text()
+    popup.field.clear()
+    h.type("conv2d 6 5 padding=2")
+    assert popup.about.text() == "out_channels=6, kernel_size=5, padding=2"
+    h.enter()
+    added = h.nodes[h.context.view.selection[0]]
+    assert added.args == Args(out_channels=6, kernel_size=5, padding=2)
