@@ -16,11 +16,12 @@ from nnstudio.catalogue import registry
 from nnstudio.compiler.results import Analysis
 from nnstudio.core import paths
 from nnstudio.core.signal import Signal
+from nnstudio.core.values import Args
 from nnstudio.graph.model import Port, Project
 from nnstudio.graph.topology import CUSTOM
 from nnstudio.kit import files
 from nnstudio.studio import adding, fitting, placing
-from nnstudio.studio.adding import Added
+from nnstudio.studio.adding import GIVEN, Added
 from nnstudio.studio.fitting import Found
 
 FAMILIES: Mapping[str, str] = {
@@ -136,7 +137,12 @@ class LayersList:
 
 
 def added(
-    project: Project, analysis: Analysis, graph_id: str, layer: str, selected: Sequence[str]
+    project: Project,
+    analysis: Analysis,
+    graph_id: str,
+    layer: str,
+    selected: Sequence[str],
+    args: Args = GIVEN,
 ) -> Added:
     """Return the edit that adds a layer after the selected node, or by itself where none is.
 
@@ -146,21 +152,22 @@ def added(
         graph_id: The graph on screen.
         layer: The layer.
         selected: The selected nodes; the last one counts.
+        args: The layer's settings.
     """
     graph = project.graph(graph_id)
     chosen = [key for key in selected if key in graph.nodes]
     joins = bool(chosen) and _gives(project, graph.nodes[chosen[-1]].layer)
     if joins and fitting.signature(project, layer).inputs:
-        return adding.after(project, analysis, graph_id, layer, Port(chosen[-1]))
+        return adding.after(project, analysis, graph_id, layer, Port(chosen[-1]), args=args)
     if chosen:
-        return adding.alone(project, graph_id, layer, placing.below(project, graph_id, chosen[-1]))
+        below = placing.below(project, graph_id, chosen[-1])
+        return adding.alone(project, graph_id, layer, below, args)
     known = placing.places(project, graph_id)
     if not known:
-        return adding.alone(project, graph_id, layer, (0.0, 0.0))
+        return adding.alone(project, graph_id, layer, (0.0, 0.0), args)
     lowest = max(known.values(), key=lambda at: at[1])
-    return adding.alone(
-        project, graph_id, layer, placing.beside(known, (lowest[0], lowest[1] + placing.ROW))
-    )
+    free = placing.beside(known, (lowest[0], lowest[1] + placing.ROW))
+    return adding.alone(project, graph_id, layer, free, args)
 
 
 def _gives(project: Project, layer: str) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QListView
 from pytestqt.qtbot import QtBot
 
 from nnstudio.catalogue import registry
+from nnstudio.core.values import Args
 from nnstudio.graph.model import Port, Project
 from nnstudio.studio.clipboard import LAYER_MIME
 from nnstudio.studio.layers_list import FAMILIES, LayersList
@@ -77,6 +78,25 @@ def test_enter_adds_what_was_typed(qtbot: QtBot, panel: PalettePanel, here: Stag
     assert here.node("BatchNorm2d").inputs == (Port(here.node("conv1").id),)
     qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
     assert panel.search.text() == ""
+
+
+def test_a_network_is_typed_line_by_line(qtbot: QtBot, theme: Theme) -> None:
+    here = stage(project(GraphBuilder("Net")), theme)
+    made = PalettePanel(here)
+    qtbot.addWidget(made)
+    made.show()
+    made.search.setFocus()
+    for text in ("input", "conv2d 6 5 padding=2", "relu", "linear 10 bias=false"):
+        qtbot.keyClicks(made.search, text)  # replaces what was typed before
+        qtbot.keyClick(made.search, Qt.Key.Key_Return)
+    nodes = list(here.session.project.graph("net").nodes.values())
+    assert [node.layer for node in nodes] == ["Input", "Conv2d", "ReLU", "Linear"]
+    assert nodes[1].args == Args(out_channels=6, kernel_size=5, padding=2)
+    assert nodes[3].args == Args(out_features=10, bias=False)
+    qtbot.keyClicks(made.search, "linear many=3")
+    qtbot.keyClick(made.search, Qt.Key.Key_Return)
+    assert "many" in made.nothing.text()
+    assert len(here.session.project.graph("net").nodes) == 4
 
 
 def test_arrows_walk_the_list_from_the_search(

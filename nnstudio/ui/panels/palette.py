@@ -7,8 +7,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
+from nnstudio.core.values import Args
 from nnstudio.graph.topology import CUSTOM
-from nnstudio.studio import custom, fitting, layers_list
+from nnstudio.studio import custom, fitting, layers_list, shorthand
+from nnstudio.studio.adding import GIVEN
 from nnstudio.studio.fitting import Found
 from nnstudio.studio.layers_list import LayersList
 from nnstudio.studio.session import Update
@@ -104,7 +106,7 @@ class PalettePanel(Panel):
     def refresh(self) -> None:
         """Show what can be added here."""
         project = self.context.session.project
-        text = self.search.text()
+        text, _ = shorthand.split(self.search.text())
         self.delegate.favourites = self.likes.favourites
         library = self.context.library
         found = (*fitting.layers(project, self.context.view.graph), *library.found(project))
@@ -121,16 +123,28 @@ class PalettePanel(Panel):
         self.list.viewport().update()
 
     def take(self, index: QModelIndex) -> None:
-        """Add the layer of a row after the selected node; fold or unfold at a heading."""
+        """Add the layer of a row after the selected node; fold or unfold at a heading.
+
+        The settings that were typed behind its name are its settings. What was typed stays
+        selected, so that the next layer can be typed at once.
+        """
         row: LayerRow | None = index.data(ROW) if index.isValid() else None
         if row is None:
             return
         if row.found is None:
             self.model.toggle(row.group)
         else:
-            self.add(row.found.layer)
+            _, settings = shorthand.split(self.search.text())
+            try:
+                args = shorthand.read(row.found.layer, settings)
+            except NNStudioError as error:
+                self.nothing.setText(i18n.message(error.problems[0]))
+                self.nothing.show()
+                return
+            self.search.selectAll()
+            self.add(row.found.layer, args)
 
-    def add(self, layer: str) -> None:
+    def add(self, layer: str, args: Args = GIVEN) -> None:
         """Add a layer after the selected node, and select it, so that the next one follows it."""
         if layer == fitting.NEW.layer:
             self.context.own.wanted.emit("")
@@ -144,7 +158,7 @@ class PalettePanel(Panel):
                 session.project,
                 layer,
                 lambda project, one: layers_list.added(
-                    project, session.analysis, graph, one, view.selection
+                    project, session.analysis, graph, one, view.selection, args
                 ),
             )
         except NNStudioError as error:
