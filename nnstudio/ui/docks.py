@@ -213,6 +213,10 @@ class Docks(QObject):
         dock.setObjectName(row.id)
         dock.setTitleBarWidget(DockTitle(dock, self._theme))
         dock.visibilityChanged.connect(lambda seen, key=row.id: self._seen(key, seen))
+        # What is asked for is to be seen, and not behind another tab.
+        dock.toggleViewAction().triggered.connect(
+            lambda shown, key=row.id: self.show(key) if shown else None
+        )
         dock.topLevelChanged.connect(lambda _: self.tidy())
         dock.dockLocationChanged.connect(lambda _: self.tidy())
         return dock

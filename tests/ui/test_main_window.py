@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.names import new_id
@@ -20,6 +21,7 @@ from nnstudio.ui.context import Context
 from nnstudio.ui.docks import PANELS, present
 from nnstudio.ui.layout_store import LayoutStore, reachable
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.overriding import override
 from nnstudio.ui.top_bar import RunLook
 from tests.ui.conftest import Asked, Made
 
@@ -283,3 +285,29 @@ def test_the_status_bar_counts(window: MainWindow) -> None:
     assert window.status._problems.text() == "no problems"
     window.session.do(AddNode(window.view.graph, Node(new_id(), "Linear"), (0.0, 0.0)))
     assert "problem" in window.status._problems.text()
+
+
+def test_no_panel_is_a_window_of_its_own_for_a_moment(
+    open_window: Made, qapp: QApplication, qtbot: QtBot
+) -> None:
+    """A part without a parent that is shown flashes up on the desk and takes the keyboard."""
+
+    class Watch(QObject):
+        seen: ClassVar[list[str]] = []
+
+        @override
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+            if shown and watched.isWindow() and not isinstance(watched, MainWindow):
+                self.seen.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    window = open_window()
+    window.files.template("mlp-digits")
+    for name in window.arrangements:
+        window.show_arrangement(name)
+        qtbot.wait(20)
+    qapp.removeEventFilter(watch)
+    assert watch.seen == []

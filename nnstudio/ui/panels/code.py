@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from nnstudio.compiler.generated import Source
 from nnstudio.studio.code_texts import MODEL, TRAIN, CodeText, CodeTexts
@@ -43,7 +43,7 @@ class CodePanel(Panel):
         self.copy = icon_button("copy", theme, tr("Copy the whole file"))
         self.view = CodeView(theme)
         self.problems = ProblemList(context)
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._waiting())
         self._stack.addWidget(
@@ -87,7 +87,7 @@ class CodePanel(Panel):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(top)
-        box.addLayout(self._stack, 1)
+        box.addWidget(self._stack, 1)
 
     def _listen(self) -> None:
         context = self.context
