@@ -1,62 +1,52 @@
-"""Take the pictures of the README anew: `.venv/bin/python packaging/screenshots.py`.
+"""Take pictures of the real window, off screen.
 
-The real window opens off screen in each theme, trains a template, and is grabbed.
+.venv/bin/python packaging/screenshots.py                  the two of the README
+.venv/bin/python packaging/screenshots.py --all -o FOLDER  every panel, state and dialog, dark and
+                                                           light, at 100 % and 200 %
 """
 
+import argparse
 import os
+import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["NNSTUDIO_HOME"] = tempfile.mkdtemp(prefix="nnstudio-screenshots-")
-FOLDER = Path(__file__).resolve().parents[1] / "resources" / "screenshots"
-TEMPLATE = "resnet-mnist"
-SIZE = (1600, 1000)
-PATIENCE = 300.0
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "resources" / "screenshots"
+SCALES = (1, 2)
 
 
 def main() -> int:
-    """Write `dark.png` and `light.png`."""
-    # After the platform is chosen.
-    from nnstudio.project.settings import Settings
-    from nnstudio.ui import app, style
-    from nnstudio.ui.theme import Theme
+    """Take them, each scale in a process of its own: Qt reads it once."""
+    parser = argparse.ArgumentParser(description="Take pictures of the real window.")
+    parser.add_argument("--all", action="store_true", help="every panel, state and dialog")
+    parser.add_argument("-o", "--out", type=Path, help="the folder of the pictures")
+    parser.add_argument("--only", default="", help="scenes whose name begins with this")
+    parser.add_argument("--scale", type=int, choices=SCALES, help="only this scale")
+    words = parser.parse_args()
+    if words.all and words.out is None:
+        parser.error("--all needs a folder: -o FOLDER")
+    if not words.all:
+        return take(words.out or README, 1, "readme")
+    codes = [
+        take(words.out / f"{100 * scale}", scale, words.only)
+        for scale in ([words.scale] if words.scale else SCALES)
+    ]
+    return max(codes)
 
-    application = app.make_application()
-    settings, theme = Settings(), Theme("dark")
-    style.apply(application, theme)
-    window, _ = app.compose(settings, theme)
-    window.resize(*SIZE)
-    window.show()
-    application.processEvents()
-    window.complete()
 
-    def rest(seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            application.processEvents()
-            time.sleep(0.005)
-
-    rest(1.0)
-    window.files.template(TEMPLATE)
-    rest(1.0)
-    runs = window.running.runs
-    runs.start("afresh")
-    begun = time.monotonic()
-    while (runs.live is None or runs.live.epoch < 5) and time.monotonic() - begun < PATIENCE:
-        rest(0.2)
-    graph = window.documents.session.project.graphs[window.context.view.graph]
-    chosen = next(key for key, node in graph.nodes.items() if node.layer.startswith("block:"))
-    window.context.view.select([chosen])
-    FOLDER.mkdir(exist_ok=True)
-    for mode in ("dark", "light"):
-        theme.choose(mode)
-        rest(2.0)
-        window.grab().save(str(FOLDER / f"{mode}.png"))
-    window.hide()
-    os._exit(0)  # the run goes on in its thread, and nobody waits for it
+def take(folder: Path, scale: int, only: str) -> int:
+    """Take the pictures of some scenes at one scale."""
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_SCALE_FACTOR": str(scale),
+        "PYTHONPATH": str(ROOT),
+    }
+    scenes = Path(__file__).with_name("scenes.py")
+    command = [sys.executable, str(scenes), str(folder.resolve()), only]
+    return subprocess.run(command, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
