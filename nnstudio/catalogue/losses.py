@@ -160,6 +160,23 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
     ),
 )
 
+_OWN: tuple[Choosable, ...] = (
+    Choosable(
+        name="MarginLoss",
+        title="Margin of capsules",
+        summary="For one class out of several, from the lengths of capsules (Sabour et al., 2017).",
+        params=(
+            number("positive", 0.9, "The length from which a capsule is long enough.", minimum=0.0),
+            number("negative", 0.1, "The length up to which one is short enough.", minimum=0.0),
+            number("weight", 0.5, "What the absent classes count.", minimum=0.0),
+        ),
+        code="MarginLoss",
+        imports=("from kit.modules.margin_loss import MarginLoss",),
+        words=("classification", "capsule", "hinge"),
+    ),
+)
+"""Losses that torch lacks: modules of the kit."""
+
 LOSSES: dict[str, Choosable] = {
     name: Choosable(
         name=name,
@@ -172,5 +189,5 @@ LOSSES: dict[str, Choosable] = {
         words=words,
     )
     for name, title, summary, params, words in _ROWS
-}
+} | {loss.name: loss for loss in _OWN}
 """The losses by name."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
 from nnstudio.catalogue.declared import PATH
+from nnstudio.compiler.analysing.validate import loop_none
 from nnstudio.compiler.generated import Source
 from nnstudio.compiler.model_source import class_names
 from nnstudio.compiler.results import Analysis
@@ -22,6 +23,7 @@ from nnstudio.compiler.writing.literals import literal, plain
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.core.values import Choice, Value, identical
+from nnstudio.graph.model import NO_LOOP
 
 OF_THE_COMMAND = ("epochs", "steps", "seed")
 """Settings of every loop that the command line gives."""
@@ -46,9 +48,7 @@ def train_source(analysis: Analysis) -> Source:
     Raises:
         ProjectError: The project has errors, or there is nothing to train on.
     """
-    faults = [problem for problem in analysis.problems if problem.severity == "error"]
-    if not faults and analysis.project.data.reader is None:
-        faults = [Problem("data.none", "data")]
+    faults = obstacles(analysis)
     if faults:
         raise ProjectError(faults)
     rows = list(_Script(analysis).rows())
@@ -56,6 +56,16 @@ def train_source(analysis: Analysis) -> Source:
         "".join(f"{row.text}\n" for row in rows),
         {number: row.where for number, row in enumerate(rows, 1) if row.where},
     )
+
+
+def obstacles(analysis: Analysis) -> list[Problem]:
+    """Return what keeps the networks of a project from being trained; [] when nothing does."""
+    faults = [problem for problem in analysis.problems if problem.severity == "error"]
+    if not faults and analysis.project.data.reader is None:
+        faults = [Problem("data.none", "data")]
+    if not faults and analysis.project.loop == NO_LOOP:
+        faults = [loop_none()]
+    return faults
 
 
 class _Script:
@@ -167,7 +177,8 @@ class _Script:
         names = [name for name in (*names, *self.read.files) if name]
         if names:
             return f"args.data or FILES / {literal(names[0])}"
-        return "" if self.read.task == "environment" else "args.data"
+        takes_file = any(param.name == PATH for param in self.read.params)
+        return "args.data" if takes_file else ""
 
     def _settings(self) -> Iterator[str]:
         wanted = [param for param in self.loop.params if param.name not in OF_THE_COMMAND]

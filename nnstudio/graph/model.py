@@ -186,6 +186,10 @@ Layout: TypeAlias = "Mapping[str, Mapping[str, tuple[float, float]]]"
 """Positions by graph id and node id, in canvas units (x to the right, y downwards)."""
 
 
+NO_LOOP = Choice("")
+"""No training loop is chosen: the networks can be drawn, checked and exported, but not trained."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A text on the canvas that explains what stands beside it; the code never contains it.
@@ -218,7 +222,8 @@ class Project:
         blocks: Blocks by id.
         custom: Own Python layers by id.
         data: See `Data`.
-        loop: The training loop and its settings (`Choice("supervised", Args(epochs=20, …))`).
+        loop: The training loop and its settings (`Choice("supervised", Args(epochs=20, …))`), or
+            `NO_LOOP`.
         note: What the project is about.
         layout: See `Layout`.
         notes: See `Notes`.

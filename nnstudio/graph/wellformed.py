@@ -31,7 +31,7 @@ from nnstudio.core.limits import (
 from nnstudio.core.params import Param
 from nnstudio.core.values import Choice, Expression
 from nnstudio.graph import topology
-from nnstudio.graph.model import CustomLayer, Data, Graph, Node, Note, Project
+from nnstudio.graph.model import NO_LOOP, CustomLayer, Data, Graph, Node, Note, Project
 
 
 def check_project(project: Project) -> None:
@@ -42,7 +42,7 @@ def check_project(project: Project) -> None:
     """
     check_name(project.name, "name")
     check_note(project.note, "note")
-    check_choice(project.loop, "loop")
+    check_loop(project.loop)
     check_data(project.data)
     check_count(project)
     _check_ids(project)
@@ -155,6 +155,12 @@ def check_choice(choice: Choice, where: str) -> None:
     """Refuse a choice whose name or settings a document cannot hold."""
     check_layer(choice.name, where)
     check_args(choice.args, where)
+
+
+def check_loop(loop: Choice) -> None:
+    """Refuse a loop that a document cannot hold; that none is chosen it can."""
+    if loop != NO_LOOP:
+        check_choice(loop, "loop")
 
 
 def check_data(data: Data) -> None:

@@ -15,6 +15,7 @@ from nnstudio.core.limits import ENTRY_LIMIT, NODE_LIMIT, VALUE_DEPTH, check_id,
 from nnstudio.core.params import Kind, Param
 from nnstudio.core.values import Args, Choice, Expression, Value
 from nnstudio.graph.model import (
+    NO_LOOP,
     CustomLayer,
     Data,
     Graph,
@@ -117,7 +118,7 @@ def project(document: Any) -> Project:
         blocks=blocks,
         custom=custom,
         data=_data(members.any("data", {}), "data"),
-        loop=_choice(members.any("loop", {"use": "supervised"}), "loop", VALUE_DEPTH),
+        loop=_loop(members.any("loop", {"use": "supervised"})),
         note=members.text("note"),
         layout=_layout(members, {**graphs, **blocks}),
         notes=_notes(members, {**graphs, **blocks}),
@@ -143,6 +144,10 @@ def value(found: Any, where: str, depth: int = VALUE_DEPTH) -> Value:
         members.end()
         return formula
     return _choice(found, where, depth)
+
+
+def _loop(found: Any) -> Choice:
+    return NO_LOOP if found is None else _choice(found, "loop", VALUE_DEPTH)
 
 
 def _choice(found: Any, where: str, depth: int) -> Choice:

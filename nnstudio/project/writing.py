@@ -14,6 +14,7 @@ from typing import Any
 from nnstudio.core.params import Param
 from nnstudio.core.values import Args, Choice, Expression, Value
 from nnstudio.graph.model import (
+    NO_LOOP,
     CustomLayer,
     Data,
     Graph,
@@ -131,6 +132,8 @@ def _args(args: Args) -> dict[str, Any]:
 
 
 def _loop(loop: Choice) -> list[str]:
+    if loop == NO_LOOP:
+        return ['"loop": null']
     head = f'"loop": {{"use": {_text(loop.name)}'
     if not loop.args:
         return [head + "}"]

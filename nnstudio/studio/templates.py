@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nnstudio.core.paths import resource
 from nnstudio.core.problems import Problem, UsageError
-from nnstudio.graph.model import Project
+from nnstudio.graph.model import NO_LOOP, Project
 from nnstudio.project import store
 
 EMPTY = "empty"
@@ -43,8 +43,8 @@ class Template:
 
     @property
     def trains(self) -> bool:
-        """Whether data is chosen, so that it trains at once; a full-size network has none."""
-        return self.project.data.reader is not None
+        """Whether data and a loop are chosen, so that it trains at once."""
+        return self.project.data.reader is not None and self.project.loop != NO_LOOP
 
     @property
     def teaches(self) -> str:

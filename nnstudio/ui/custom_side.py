@@ -10,16 +10,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from nnstudio.catalogue.signature import InputPort, OutputPort, Signature
 from nnstudio.core.params import Param, show
 from nnstudio.core.problems import Problem
-from nnstudio.graph.dims import show_shape
 from nnstudio.graph.model import CustomLayer, Project
 from nnstudio.studio import custom
 from nnstudio.studio.custom import Look
 from nnstudio.studio.custom_cases import TIMES
 from nnstudio.studio.custom_trust import Finding
-from nnstudio.studio.summaries import count_words
 from nnstudio.ui import i18n
 from nnstudio.ui.code_view import letters
 from nnstudio.ui.context import Context
+from nnstudio.ui.custom_words import tried_words
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.pages.parts import Problems, Section
 from nnstudio.ui.value_edit import ValueEdit
@@ -183,16 +182,6 @@ class Side(QWidget):
             row.addWidget(name)
             row.addWidget(kind, 1)
             self._rows.addLayout(row)
-
-
-def tried_words(finding: Finding) -> str:
-    """Return what came of a trial that went well."""
-    shapes = ", ".join(show_shape(one, TIMES) or "()" for one in finding.outputs)
-    weights = count_words(finding.weights)
-    return tr(
-        "✓ It gives {shapes}, as declared, with {count} sizes; {weights} parameters.",
-        shapes=shapes, count=finding.tried, weights=weights,
-    )  # fmt: skip
 
 
 def _kind_words(param: Param) -> str:

@@ -6,14 +6,16 @@ Pump ─▶ RunBook.pump ─▶ changed ─▶ top bar, status bar, panels
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu
 
-from nnstudio.core.problems import NNStudioError
+from nnstudio.compiler.train_source import obstacles
+from nnstudio.core.problems import NNStudioError, Problem
 from nnstudio.engine.events import Gate
 from nnstudio.project.settings import Settings
 from nnstudio.studio.documents import Documents
@@ -86,6 +88,7 @@ class RunControls(QObject):
     def refresh(self) -> None:
         """Show where the run is."""
         look, shown = looked(self.runs), bool(self._window.arrangement)
+        look = replace(look, obstacle=obstacle_words(self._obstacles()))
         if (look, shown) != self._look:  # each text that is set has the window lay itself out anew
             self._look = look, shown
             self._window.top_bar.show_run(look if shown else None)
@@ -172,16 +175,19 @@ class RunControls(QObject):
 
     def _sound(self) -> bool:
         """Show what keeps the network from being trained, if anything does."""
-        errors = [p for p in self._window.session.problems if p.severity == "error"]
-        if not errors:
+        found = self._obstacles()
+        if not found:
             return allowed(self._window, self._window.context)
-        graph, _, node = errors[0].where.partition("/")
+        graph, _, node = found[0].where.partition("/")
         if node and graph in self._window.session.project.graphs:
             self._window.view.reveal(graph, node.partition("/")[0])
-        self._window.show_panel("problems")
-        words = i18n.message(errors[0])
+        self._window.show_panel("data" if found[0].code == "data.none" else "problems")
+        words = i18n.message(found[0])
         self._window.status.tell(tr("It cannot be trained yet: {why}", why=words))
         return False
+
+    def _obstacles(self) -> list[Problem]:
+        return obstacles(self._window.session.analysis)
 
     def _told(self, live: Live, text: str) -> None:
         self._window.context.log.write(text, "info", _name(live))
@@ -257,6 +263,14 @@ class DeviceChoice(QObject):
 
 def _name(live: Live) -> str:
     return live.folder.name if live.folder is not None else ""
+
+
+def obstacle_words(found: Sequence[Problem]) -> str:
+    """Return what keeps the network from being trained, and what to do; "" for nothing."""
+    if not found:
+        return ""
+    words, hint = i18n.message(found[0]), i18n.hint(found[0])
+    return tr("It cannot be trained yet: {why}", why=f"{words} ({hint})" if hint else words)
 
 
 def looked(runs: RunBook) -> RunLook:

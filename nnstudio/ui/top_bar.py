@@ -27,7 +27,7 @@ from nnstudio.ui.labels import ElidedLabel
 from nnstudio.ui.menus import ActionBook
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, Theme
-from nnstudio.ui.widgets import label
+from nnstudio.ui.widgets import label, tip
 
 HEIGHT = 44
 WIDE, NARROW = 1400, 1160
@@ -43,11 +43,13 @@ class RunLook:
         state: What the button does next.
         words: Where it is: `epoch 7 / 20 · 00:18 left`.
         differs: True when the document is another one than what is being trained.
+        obstacle: What keeps the network from being trained, in a sentence; "" for nothing.
     """
 
     state: State = "idle"
     words: str = ""
     differs: bool = False
+    obstacle: str = ""
 
 
 class TopBar(QFrame):
@@ -109,6 +111,9 @@ class TopBar(QFrame):
         self.train.setText(words)
         self.train.setIcon(icon(name, self._theme, "on_accent"))
         self.train.setEnabled(look.state != "stopping")
+        starts = look.state == "idle"
+        action = ACTIONS["run.train" if starts else "run.pause"]
+        self.train.setToolTip(tip(look.obstacle if starts and look.obstacle else tr(action.help)))
         self.stop.setVisible(active)
         self.device.setEnabled(not active)
         self._words.setText(look.words)

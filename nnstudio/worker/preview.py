@@ -95,11 +95,10 @@ def _counts(data: Any) -> list[int]:
 def _sample(data: Any, row: Sequence[Tensor]) -> dict[str, Any]:
     x, target = row[0], row[-1]
     found: dict[str, Any] = {"label": _label(data, target)}
-    if not x.is_floating_point() and data.classes:
-        text = "".join(data.classes[int(token)] for token in x.flatten()[:LETTERS])
-        return found | {"kind": "text", "text": text, "label": ""}
+    if not x.is_floating_point() and (data.vocabulary or data.task == "sequence"):
+        return found | {"kind": "text", "text": _text(data, x)}
     if x.dim() == 3 and x.shape[0] in (1, 3):
-        return found | _picture(x)
+        return found | _picture(torch.cat([_stretched(one) for one in _like(x, row)], 2))
     values = x.float().flatten()
     if x.dim() >= 2:
         values = values[:: max(1, len(values) // POINTS)][:POINTS]
@@ -107,11 +106,33 @@ def _sample(data: Any, row: Sequence[Tensor]) -> dict[str, Any]:
     return found | {"kind": "row", "values": _plain(values[:POINTS])}
 
 
-def _picture(x: Tensor) -> dict[str, Any]:
-    """Stretch a picture (C, H, W) of any range to bytes (H, W, C)."""
+def _text(data: Any, x: Tensor) -> str:
+    """Write tokens as the words of the vocabulary, or as the characters that the classes are."""
+    tokens = x.flatten()[:LETTERS].tolist()
+    if data.vocabulary:
+        return " ".join(data.vocabulary[token] for token in tokens)[:LETTERS]
+    return "".join(data.classes[token] for token in tokens)
+
+
+def _like(x: Tensor, row: Sequence[Tensor]) -> list[Tensor]:
+    """The pictures of a sample that go beside each other: inputs, and a target of their size."""
+    found = [x]
+    for part in (one.unsqueeze(0) if one.dim() == 2 else one for one in row[1:]):
+        fits = part.shape[1:] == x.shape[1:] and part.shape[0] in (1, x.shape[0])
+        if fits and not torch.equal(part, x):  # an autoencoder's target is its input
+            found.append(part.expand(x.shape))
+    return found
+
+
+def _stretched(x: Tensor) -> Tensor:
+    """Stretch a picture of any range to bytes."""
     x = x.float()
     low, high = x.min(), x.max()
-    scaled = ((x - low) / (high - low).clamp_min(1e-12) * 255).round().to(torch.uint8)
+    return ((x - low) / (high - low).clamp_min(1e-12) * 255).round().to(torch.uint8)
+
+
+def _picture(scaled: Tensor) -> dict[str, Any]:
+    """Write a picture (C, H, W) of bytes as (H, W, C)."""
     _, height, width = scaled.shape
     pixels = scaled.permute(1, 2, 0).contiguous().numpy().tobytes()
     return {"kind": "picture", "width": width, "height": height, "pixels": pixels.hex()}
@@ -121,6 +142,8 @@ def _label(data: Any, target: Tensor) -> str:
     if target.numel() != 1:
         return ""
     value = target.item()
+    if data.task == "multilabel" and len(data.classes) == 1:
+        return str(data.classes[0]) if value > 0.5 else f"not {data.classes[0]}"
     if not target.is_floating_point() and 0 <= int(value) < len(data.classes):
         return str(data.classes[int(value)])
     return f"{value:.4g}"

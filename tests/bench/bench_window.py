@@ -73,10 +73,9 @@ def table(template: str, rounds: list[Round]) -> list[str]:
 
 
 def _line(mode: str, rounds: list[Round]) -> str:
-    words = [f"{mode:9}"]
-    for figure in ("p50", "p99", "max"):
-        if figure in rounds[0][mode]:
-            words.append(f"{figure} {_median(mode, figure, rounds):6.2f} ms")
+    figures = [figure for figure in ("p50", "p99", "max") if figure in rounds[0][mode]]
+    words = [f"{name} {_median(mode, name, rounds):6.2f} ms" for name in figures]
+    words.insert(0, f"{mode:9}")
     if "speed" in rounds[0][mode]:
         speed = _median(mode, "speed", rounds)
         ratios = [found[mode]["speed"] / found["headless"]["speed"] for found in rounds]

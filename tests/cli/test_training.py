@@ -37,6 +37,23 @@ def file(tmp_path: Path) -> Path:
     return target
 
 
+def test_a_project_without_a_loop_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "vae.nns"
+    assert main(["new", "vae-mnist", "-o", str(target)]) == 0
+    assert main(["check", str(target)]) == 0
+    assert "no training loop is chosen" in capsys.readouterr().out
+    assert main(["train", str(target)]) == 1
+    said = capsys.readouterr().err
+    assert "no training loop is chosen" in said
+    assert "supervised" in said
+    assert not target.with_suffix(".runs").exists()
+    assert main(["train", str(target), "--set", "epochs=3"]) == 2
+    assert main(["code", str(target)]) == 0
+    assert "class VariationalAutoencoder(nn.Module)" in capsys.readouterr().out
+
+
 def test_json_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["train", str(file), "--epochs", "1", "--seed", "3", "--json"]) == 0

@@ -9,9 +9,10 @@ import pytest
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.report import check_report
 from nnstudio.compiler.results import Analysis
+from nnstudio.compiler.train_source import obstacles
 from nnstudio.core.values import Args, Value
 from nnstudio.graph.dims import show, show_shape, symbol
-from nnstudio.graph.model import Data, Node, Port, Project
+from nnstudio.graph.model import NO_LOOP, Data, Node, Port, Project
 from tests.builder import DIGITS, Choice, Expression, GraphBuilder, project
 from tests.compiler.zoo import ZOO, resnet18
 
@@ -219,6 +220,21 @@ def test_roles_and_loops() -> None:
     ]
     unknown = analyse(project(b, loop=Choice("sorcery")))
     assert errors(unknown) == ["loop.unknown"]
+
+
+def test_without_a_loop_a_drawing_is_sound_but_not_trained() -> None:
+    b = GraphBuilder("M", role="whatever")
+    b.output(b.input("N", 1, 28, 28))
+    drawn = analyse(project(b, loop=NO_LOOP, data=DIGITS))
+    assert drawn.ok
+    assert codes(drawn) == [("loop.none", "loop")]
+    assert [problem.severity for problem in drawn.problems] == ["warning"]
+    (told,) = obstacles(drawn)
+    assert (told.code, told.where, told.severity) == ("loop.none", "loop", "error")
+    assert "supervised" in told.hint
+    assert [problem.code for problem in obstacles(analyse(project(b, loop=NO_LOOP)))] == [
+        "data.none"
+    ]
 
 
 def test_a_layer_too_large_to_build_is_told_at_the_node() -> None:

@@ -11,6 +11,7 @@ from nnstudio.core.values import Args, Choice, Expression
 from nnstudio.graph import edits
 from nnstudio.graph.edits import Consumer
 from nnstudio.graph.model import (
+    NO_LOOP,
     CustomLayer,
     Data,
     Graph,
@@ -246,6 +247,9 @@ def test_settings_by_dotted_path(doc: Project) -> None:
     assert made.loop.args["augment"] == (Choice("shift"), Choice("rotate", Args(degrees=20)))
     assert refused(edits.SetSetting("augment.7.degrees", 1), made) == "setting.unknown"
     assert refused(edits.SetSetting("optimizer.lr", 1), doc) == "setting.unknown"
+    drawn = edits.SetLoop(NO_LOOP).apply(made)
+    assert drawn.loop == NO_LOOP
+    assert refused(edits.SetSetting("epochs", 3), drawn) == "setting.no_loop"
     without = edits.SetData(Data()).apply(made)
     assert refused(edits.SetSetting("data.split_seed", 1), without) == "setting.no_data"
 

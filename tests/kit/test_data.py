@@ -15,7 +15,7 @@ from torch import Tensor
 from nnstudio.kit import files
 from nnstudio.kit.data import augment, digits, iris, mnist, sunspots, table, text
 from nnstudio.kit.data.reading import ReadError
-from nnstudio.kit.data.splits import Data, Split, random_split
+from nnstudio.kit.data.splits import Data, Split, cut_ends, random_split
 from tests.kit.toys import DATASETS
 
 READERS: dict[str, Any] = {
@@ -121,7 +121,7 @@ def test_text_and_its_bigram() -> None:
     assert text.bigram_error(alternating, alternating, 2) < 0.01
     wide = text.bigram_error(alternating, alternating, 3000)  # without a table of pairs
     assert wide == pytest.approx(-math.log(501 / 4000))
-    train, val = text.cut_ends(torch.arange(1000), 0.1)
+    train, val = cut_ends(torch.arange(1000), 0.1)
     assert (len(train), len(val), val[:11].tolist()) == (900, 100, [*range(90, 100), 190])
 
 

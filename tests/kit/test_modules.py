@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from nnstudio.kit import modules
+from nnstudio.kit.modules.margin_loss import MarginLoss
 from nnstudio.kit.modules.positional_encoding import PositionalEncoding
 from nnstudio.kit.modules.squash import Squash
 
@@ -28,6 +29,16 @@ def test_squash_has_a_gradient_at_zero() -> None:
     Squash()(x).sum().backward()
     assert x.grad is not None
     assert torch.isfinite(x.grad).all()
+
+
+def test_the_margin_loss_is_that_of_the_paper() -> None:
+    lengths = torch.tensor([[0.95, 0.05, 0.3], [0.2, 0.7, 0.1]])
+    target = torch.tensor([0, 1])
+    first = 0.5 * (0.3 - 0.1) ** 2  # the right capsule is long enough, the second short enough
+    second = 0.5 * (0.2 - 0.1) ** 2 + (0.9 - 0.7) ** 2
+    assert float(MarginLoss()(lengths, target)) == pytest.approx((first + second) / 2)
+    assert float(MarginLoss(weight=0.0)(lengths, target)) == pytest.approx(0.04 / 2)
+    assert float(MarginLoss(0.6, 0.4)(lengths, target)) == 0.0
 
 
 @pytest.mark.parametrize("dim", [6, 7])

@@ -19,6 +19,12 @@ from nnstudio.kit.show import show
 from tests.kit import toys
 
 
+@pytest.fixture(autouse=True)
+def first_weights() -> None:
+    """The weights of a network that a test makes do not depend on the tests before it."""
+    torch.manual_seed(0)
+
+
 def fit(model: nn.Module, data: Data, loss: nn.Module, **settings: Any) -> list[dict[str, float]]:
     """The figures of each epoch."""
     rows = []
@@ -266,6 +272,17 @@ def test_metrics_are_what_they_say() -> None:
     assert float(metrics.exact_match(scores, labels)) == pytest.approx(2 / 3)
     assert float(metrics.mse(scores, scores + 2)) == 4.0
     assert float(metrics.mae(scores, scores + 2)) == 2.0
+
+
+def test_regions_are_compared_class_by_class() -> None:
+    answer = torch.tensor([[[0, 0, 1], [2, 2, 1]], [[0, 0, 0], [0, 0, 0]]])
+    target = torch.tensor([[[0, 1, 1], [2, 2, 1]], [[0, 0, 0], [0, 0, 0]]])
+    output = torch.nn.functional.one_hot(answer, 4).permute(0, 3, 1, 2).float()  # (2, 4, 2, 3)
+    first = (1 / 2 + 2 / 3 + 2 / 2) / 3  # the fourth class is nowhere
+    assert float(metrics.iou(output, target)) == pytest.approx((first + 1) / 2)
+    first = (2 / 3 + 4 / 5 + 1) / 3
+    assert float(metrics.dice(output, target)) == pytest.approx((first + 1) / 2)
+    assert float(metrics.iou(output, answer)) == float(metrics.dice(output, answer)) == 1.0
 
 
 def test_declarations_can_be_read_without_an_import() -> None:

@@ -13,7 +13,7 @@ import pytest
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args, Choice
 from nnstudio.graph import edits
-from nnstudio.graph.model import Data, Graph, Node, Note, Port, Project, Repeat
+from nnstudio.graph.model import NO_LOOP, Data, Graph, Node, Note, Port, Project, Repeat
 from nnstudio.project import migrations, strict_json
 from nnstudio.project.format import dumps, loads
 from nnstudio.project.migrations import migrated
@@ -267,6 +267,13 @@ def test_numbers_keep_their_types() -> None:
     found = loads(dumps(doc)).loop.args
     assert found == args
     assert repr(found) == repr(args)
+
+
+def test_no_loop_is_written_down() -> None:
+    text = dumps(Project(loop=NO_LOOP))
+    assert '"loop": null' in text
+    assert loads(text).loop == NO_LOOP
+    assert loads('{"nnstudio": 1}').loop == Choice("supervised")
 
 
 def test_a_project_too_large_to_be_opened_is_not_saved() -> None:

@@ -25,8 +25,27 @@ from nnstudio.exchange import python_folder
 from nnstudio.project import store
 from nnstudio.studio import templates
 
-TEMPLATES = sorted(name for name in templates.names() if templates.load(name).trains)
+USUAL = (
+    "char-lstm",  # windows of a text
+    "dcgan-mnist",  # two networks
+    "denoising-mnist",  # noise drawn by the reader
+    "dqn-cartpole",  # an environment
+    "lstm-sunspots",
+    "mlp-digits",
+    "resnet-mnist",  # augmentation, channels last
+    "seq2seq-reverse",  # two inputs, data drawn from a seed
+    "siamese-mnist",  # shared weights, pairs drawn anew each epoch
+)
+"""One of each kind; the others are in the slow suite."""
 STEPS = 14
+
+
+def trained() -> list[Any]:
+    names = [name for name in templates.names() if templates.load(name).trains]
+    marks = {True: (), False: (pytest.mark.slow,)}
+    return [pytest.param(name, marks=marks[name in USUAL]) for name in names]
+
+
 BLOCK = """
 import builtins, runpy, sys
 
@@ -85,7 +104,7 @@ def taken_home(name: str, tmp_path: Path, *words: str) -> Losses:
     return losses([json.loads(line) for line in done.stdout.splitlines()])
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("name", trained())
 def test_thread_export_and_resume(name: str, tmp_path: Path) -> None:
     whole = losses(followed(runner.launch(prepared(name, tmp_path / "runs"))))
     assert [step for step, _ in whole] == list(range(1, STEPS + 1))

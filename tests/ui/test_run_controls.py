@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.core.names import new_id
 from nnstudio.core.problems import Problem
-from nnstudio.graph.edits import AddNode, SetSetting
+from nnstudio.core.values import Choice
+from nnstudio.graph.edits import AddNode, SetLoop, SetSetting
 from nnstudio.graph.model import Node
 from nnstudio.studio.live import Live
 from nnstudio.ui import run_controls
@@ -87,6 +88,20 @@ def test_a_network_with_problems_is_not_started(window: MainWindow, asked: Asked
     assert window.running.runs.live is None
     assert "cannot be trained yet" in window.status.currentMessage()
     assert window.view.selection == (node.id,)
+
+
+def test_without_a_loop_the_button_says_what_is_missing(window: MainWindow) -> None:
+    window.files.template("vae-mnist")
+    button = window.top_bar.train
+    assert "no training loop is chosen" in button.toolTip()
+    press(window)
+    assert window.running.runs.live is None
+    assert "no training loop is chosen" in window.status.currentMessage()
+    assert window.book["run.train"].isEnabled()
+    window.session.do(SetLoop(Choice("gan")))
+    assert "role generator" in button.toolTip()
+    window.files.template("mlp-digits")
+    assert "cannot be trained" not in button.toolTip()
 
 
 def test_devices_are_offered_with_their_reasons(window: MainWindow) -> None:

@@ -16,10 +16,10 @@ from nnstudio.compiler.analysing.walk import sound
 from nnstudio.compiler.results import GraphInfo
 from nnstudio.core.names import is_identifier
 from nnstudio.core.params import Param, check, check_all
-from nnstudio.core.problems import Problem
+from nnstudio.core.problems import Problem, Severity
 from nnstudio.core.values import Choice, Value
 from nnstudio.graph import topology
-from nnstudio.graph.model import CustomLayer, Project
+from nnstudio.graph.model import NO_LOOP, CustomLayer, Project
 
 NOUNS = {
     "losses": "loss",
@@ -103,6 +103,9 @@ def project_problems(project: Project, graphs: Mapping[str, GraphInfo]) -> tuple
 def _loop(project: Project) -> Iterator[Problem]:
     """Yield what is wrong with the choice of the loop and its settings."""
     loops = registry.LOOPS
+    if project.loop == NO_LOOP:
+        yield loop_none("warning")
+        return
     loop = loops.get(project.loop.name)
     if loop is None:
         values = {"name": project.loop.name, "choices": ", ".join(loops) or "none"}
@@ -113,6 +116,11 @@ def _loop(project: Project) -> Iterator[Problem]:
         if not (designing and problem.code == "param.missing"):
             yield problem
     yield from _roles(project, loop)
+
+
+def loop_none(severity: Severity = "error") -> Problem:
+    """Return that no loop is chosen: a remark on a drawing, an error where it is to be trained."""
+    return Problem("loop.none", "loop", {"choices": ", ".join(registry.LOOPS)}, severity)
 
 
 def _roles(project: Project, loop: Choosable) -> Iterator[Problem]:

@@ -156,6 +156,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "graph.none": ("there is no network in this project", "add a network"),
     # ---------------------------------------------------------------------- setting
     "setting.no_data": ("no data is chosen", "choose the data first"),
+    "setting.no_loop": ("no training loop is chosen", "choose one first"),
     "setting.unknown": ("there is no setting {path}", "check the spelling"),
     # ---------------------------------------------------------------------- connect
     "connect.itself": ("{node} cannot feed itself", "choose another node"),

@@ -262,6 +262,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "share.unknown": ("{owner} has no weights called {name}", "choose one of {choices}"),
     # ---------------------------------------------------------------------- loop
+    "loop.none": (
+        "no training loop is chosen, so the networks can be drawn and exported but not trained",
+        "choose {choices} under Training, where one of them suits the networks",
+    ),
     "loop.unknown": ("there is no training loop called {name}", "choose one of {choices}"),
     "loop.unknown_choice": ("there is no {what} called {name}", "choose one of {choices}"),
     "loop.role_open": (

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from nnstudio.core.limits import check_name, check_note, check_value, refuse
 from nnstudio.core.values import Args, Choice, Value
 from nnstudio.graph.editing.edit import Edit
-from nnstudio.graph.model import Data, Project
-from nnstudio.graph.wellformed import check_choice, check_data
+from nnstudio.graph.model import NO_LOOP, Data, Project
+from nnstudio.graph.wellformed import check_choice, check_data, check_loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class SetLoop(Edit):
 
     def apply(self, project: Project) -> Project:
         """Refuse settings that a document cannot hold."""
-        check_choice(self.loop, "loop")
+        check_loop(self.loop)
         return replace(project, loop=self.loop)
 
     def words(self) -> Mapping[str, object]:
         """Return the loop's name."""
-        return {"name": self.loop.name}
+        return {"name": self.loop.name or "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class SetSetting(Edit):
             project = replace(project, data=replace(project.data, reader=made))
             check_data(project.data)
             return project
+        if project.loop == NO_LOOP:
+            raise refuse("setting.no_loop", self.path)
         args = self._set(project.loop.args, [head, *rest], self.defaults)
         project = replace(project, loop=replace(project.loop, args=args))
         check_choice(project.loop, "loop")

@@ -134,6 +134,7 @@ class Data:
         classes: The names of the classes, or the characters of a text, in the order of their
             numbers.
         features: The names of the input columns of a table.
+        vocabulary: The words of the numbers of an input, where they are not the classes.
         baselines: Metrics of a simple method on `val`, such as `baseline/mse`.
         scales: Offset and factor that turn a number back into its unit, by column.
         notes: Sentences a person should read, such as what was skipped.
@@ -147,6 +148,7 @@ class Data:
     baselines: dict[str, float] = field(default_factory=dict)
     scales: dict[str, tuple[float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
 
     def to(self, device: torch.device | str) -> "Data":
         """The same data on a device."""
@@ -200,3 +202,19 @@ def random_split(tensors: tuple[Tensor, ...], fraction: float, seed: int) -> tup
         TensorSplit(*(tensor[rest] for tensor in tensors)),
         TensorSplit(*(tensor[val] for tensor in tensors)),
     )
+
+
+def first_of_each(split: TensorSplit, count: int) -> TensorSplit:
+    """The first pictures of each class, as many of each as there are up to `count`."""
+    y = split.tensors[-1]
+    kept = torch.cat([(y == label).nonzero().flatten()[:count] for label in y.unique()])
+    return TensorSplit(*(tensor[kept.sort().values] for tensor in split.tensors))
+
+
+def cut_ends(tokens: Tensor, fraction: float, parts: int = 10) -> tuple[Tensor, Tensor]:
+    """Cut a row (L,) into parts, and give all their beginnings and all their ends."""
+    pieces = tokens.tensor_split(parts)
+    cuts = [round(len(piece) * (1 - fraction)) for piece in pieces]
+    starts = [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True)]
+    ends = [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True)]
+    return torch.cat(starts), torch.cat(ends)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from .reading import ReadError, read_text
-from .splits import Data, WindowSplit
+from .splits import Data, WindowSplit, cut_ends
 
 FILES = ("psalms.txt",)
 SHA256 = "c93095cad213f66e12507c6895548b171da41eba6b3a6190039287797fa74666"
@@ -51,15 +51,6 @@ def read(path: Path | str, *, length: int = 128, val_fraction: float = 0.1) -> D
         tuple(characters),
         baselines={"baseline/bigram": bigram_error(train, val, len(characters))},
     )
-
-
-def cut_ends(tokens: Tensor, fraction: float, parts: int = 10) -> tuple[Tensor, Tensor]:
-    """Cut a row (L,) into parts, and give all their beginnings and all their ends."""
-    pieces = tokens.tensor_split(parts)
-    cuts = [round(len(piece) * (1 - fraction)) for piece in pieces]
-    starts = [piece[:cut] for piece, cut in zip(pieces, cuts, strict=True)]
-    ends = [piece[cut:] for piece, cut in zip(pieces, cuts, strict=True)]
-    return torch.cat(starts), torch.cat(ends)
 
 
 def bigram_error(train: Tensor, val: Tensor, size: int) -> float:

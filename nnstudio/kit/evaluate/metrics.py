@@ -1,5 +1,6 @@
 """Figures that judge a batch of outputs; each is a mean, so that batches can be averaged."""
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -34,6 +35,38 @@ def top5_accuracy(output: Tensor, target: Tensor) -> Tensor:
     """
     best = output.topk(min(5, output.shape[1]), 1).indices  # (N, 5)
     return (best == target.unsqueeze(1)).any(1).float().mean()
+
+
+def iou(output: Tensor, target: Tensor) -> Tensor:
+    """How well the region of each class is met: the part that two regions share of both together.
+
+    The mean over the classes that occur in a sample or in the answer to it, and over the samples
+    (intersection over union; Jaccard, 1901).
+
+    Args:
+        output: Scores (N, C, …) for a class at each place.
+        target: Class numbers (N, …).
+    """
+    shared, answered, real = _regions(output, target)
+    union = answered + real - shared  # (N, C)
+    there = union > 0
+    return ((shared / union.clamp(min=1)).sum(1) / there.sum(1)).mean()
+
+
+def dice(output: Tensor, target: Tensor) -> Tensor:
+    """How well the region of each class is met: twice what two regions share, by their sizes.
+
+    The mean over the classes that occur in a sample or in the answer to it, and over the samples
+    (Dice, 1945).
+
+    Args:
+        output: Scores (N, C, …) for a class at each place.
+        target: Class numbers (N, …).
+    """
+    shared, answered, real = _regions(output, target)
+    sizes = answered + real  # (N, C)
+    there = sizes > 0
+    return ((2 * shared / sizes.clamp(min=1)).sum(1) / there.sum(1)).mean()
 
 
 def multilabel_accuracy(output: Tensor, target: Tensor) -> Tensor:
@@ -84,3 +117,11 @@ def nll(output: Tensor, target: Tensor) -> Tensor:
         target: Class numbers (N,) or (N, …).
     """
     return F.cross_entropy(output, target)
+
+
+def _regions(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Places of each class in a sample (N, C): shared by answer and target, answered, real."""
+    classes = torch.arange(output.shape[1], device=output.device).view(1, -1, 1)
+    answered = output.argmax(1).flatten(1).unsqueeze(1) == classes  # (N, C, places)
+    real = target.flatten(1).unsqueeze(1) == classes
+    return (answered & real).sum(2), answered.sum(2), real.sum(2)
