@@ -241,6 +241,11 @@ class Project:
     notes: Notes = field(default_factory=_empty)
     extra: str = ""
 
+    @property
+    def trains(self) -> bool:
+        """Whether it says what it is trained on, and how."""
+        return self.data.reader is not None and self.loop != NO_LOOP
+
     def graph(self, graph_id: str) -> Graph:
         """Return the network or block with this id; KeyError when there is none."""
         found = self.graphs.get(graph_id)

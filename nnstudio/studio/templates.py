@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nnstudio.core.paths import resource
 from nnstudio.core.problems import Problem, UsageError
-from nnstudio.graph.model import NO_LOOP, Project
+from nnstudio.graph.model import Project
 from nnstudio.project import store
 
 EMPTY = "empty"
@@ -44,7 +44,7 @@ class Template:
     @property
     def trains(self) -> bool:
         """Whether data and a loop are chosen, so that it trains at once."""
-        return self.project.data.reader is not None and self.project.loop != NO_LOOP
+        return self.project.trains
 
     @property
     def teaches(self) -> str:
