@@ -37,6 +37,24 @@ def combined(left: Shape, right: Shape) -> Shape:
         raise
 
 
+def expect(name: str, wanted: Shape, given: Shape | None) -> None:
+    """Refuse what arrives at an input when it has not the shape that it must have; open is fine.
+
+    Raises:
+        ShapeError: It has another one.
+    """
+    if given is not None and (
+        len(wanted) != len(given)
+        or any(equal(a, b) is False for a, b in zip(wanted, given, strict=True))
+    ):
+        values = {"wanted": _shown(wanted), "shape": _shown(given)}
+        raise ShapeError("shape.state", name=name, **values)
+
+
+def _shown(shape: Shape) -> str:
+    return show_shape(shape, " × ") or "()"
+
+
 def _differing(left: Shape, right: Shape, a: Dim, b: Dim) -> ShapeError:
     values = {
         "a": show(a),

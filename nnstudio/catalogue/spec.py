@@ -62,6 +62,20 @@ Family = Literal[
     "loss",
 ]
 
+Group = Literal[
+    "",
+    "arithmetic",
+    "function",
+    "reducing",
+    "comparing",
+    "shaping",
+    "joining",
+    "indexing",
+    "padding",
+    "resizing",
+]
+"""A heading of its own within a family that has many layers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -76,11 +90,12 @@ class Code:
     `{?mask}`           an input as a keyword with its comma, left out when the port is open
     `{?*h_0}`           the same by position
     `{?(h_0, c_0)}`     a tuple of inputs by position, left out unless all are connected
+    `{0}[{:index}]`     a text that stands between brackets, see `catalogue.brackets`
     `torch.{init}`      a choice in the place of a name is written as a bare word
 
     A constructor is not a template: it takes the parameters that are `positional` by position and
     the others as keywords where they differ from torch's default; those named by `call` or `create`
-    are none of the constructor's.
+    are none of the constructor's. Where that is not enough, `build` is its template.
 
     Attributes:
         module: The class (`nn.Conv2d`), a class of `kit/modules` (`kit.PositionalEncoding`), or ""
@@ -93,6 +108,10 @@ class Code:
             `{output}, ({h_n}, {c_n})`; unused outputs become `_`; "" for a plain tuple. A layer
             whose signature has several outputs returns a tuple, also when its rule leaves the last
             ones out.
+        pair: The switch without which it returns its first output alone, no tuple
+            (`return_indices`); "" when there is none.
+        build: How the module is made when its constructor takes other modules:
+            `nn.TransformerEncoder(nn.TransformerEncoderLayer({d_model}, {nhead}), {num_layers})`.
         create: The right side of the assignment in `__init__` for a value node:
             `nn.Parameter(torch.{init}({*shape}))`.
         arithmetic: True for an infix operator, which may be folded into a longer expression.
@@ -102,6 +121,8 @@ class Code:
     function: str = ""
     call: str = ""
     unpack: str = ""
+    pair: str = ""
+    build: str = ""
     create: str = ""
     arithmetic: bool = False
 
@@ -129,6 +150,7 @@ class LayerSpec:
         words: Other words that find it in a search.
         default_name: The attribute it gets when the user gives no name (`conv`), or "".
         main: The parameter that is edited on the node itself, or "".
+        group: The heading within its family, or "".
     """
 
     name: str
@@ -148,6 +170,7 @@ class LayerSpec:
     words: tuple[str, ...] = ()
     default_name: str = ""
     main: str = ""
+    group: Group = ""
 
     def param(self, name: str) -> Param:
         """Return the parameter with this name; KeyError when there is none."""

@@ -57,6 +57,7 @@ class Param:
             `default`.
         positional: True when generated code passes it by position (it is required by torch).
         live: True when a running training takes a new value at its next step.
+        tensor: True when torch wants the numbers of a list as a tensor.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Param:
     torch_default: Value = None
     positional: bool = False
     live: bool = False
+    tensor: bool = False
 
     @property
     def expected(self) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nnstudio.catalogue.signature import InputPort, defaults, ports
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.core.params import Param, check
+from tests.catalogue.adjusting import MORE
 
 SMALL = {
     "hidden_size": 6,
@@ -74,7 +75,7 @@ def _value(draw: Any, param: Param, rank: int) -> Any:
 
 
 def _small(param: Param) -> Any:
-    return SMALL.get(param.name, param.default)
+    return SMALL.get(param.name, param.default) if param.kind == "int" else param.default
 
 
 def _strategy(param: Param, spatial: int) -> st.SearchStrategy[Any]:
@@ -84,6 +85,8 @@ def _strategy(param: Param, spatial: int) -> st.SearchStrategy[Any]:
         return st.booleans()
     if param.kind == "choice":
         return st.sampled_from(param.choices)
+    if param.kind == "text":
+        return st.sampled_from([str(param.default), "", "7", "a->b", "..."])
     if param.kind == "float":
         least = -4.0 if param.minimum is None else max(param.minimum, -4.0)
         most = 4.0 if param.maximum is None else min(param.maximum, 4.0)
@@ -100,8 +103,12 @@ def _many(param: Param, spatial: int, low: int, high: int) -> st.SearchStrategy[
         kinds = [one, one, each, st.sampled_from(param.words)] if param.words else [one, one, each]
         return st.one_of(*kinds)
     if param.kind == "number_or_size":
-        factor = st.sampled_from([0.5, 1, 1.5, 2, 2.0, 3, 0.25, 1.25, 0.3, 1.7, 0.1, 2.3])
+        most = param.maximum or 4
+        factors = [0.5, 1, 1.5, 2, 2.0, 3, 0.25, 1.25, 0.3, 1.7, 0.1, 2.3]
+        factor = st.sampled_from([one for one in factors if one <= most])
         return st.one_of(factor, st.lists(factor, min_size=spatial, max_size=spatial).map(tuple))
+    if param.kind == "floats":
+        return st.lists(st.floats(0.5, 2.0), min_size=1, max_size=4).map(tuple)
     if param.kind in ("ints", "shape"):
         return st.lists(one, min_size=0, max_size=5).map(tuple)
     raise AssertionError(param.kind)
@@ -280,9 +287,14 @@ def _resize(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
     shapes[0] = (2, 3, *(draw(st.integers(1, 7)) for _ in range(rank - 2)))
     if args["mode"] in ("nearest", "area", "nearest-exact"):
         args["align_corners"] = None
-    name = "scale_factor" if "scale_factor" in args else "size"
-    wanted = [2, 3, 0.5, 1.5, 0.3, 1.7, 2.3] if name == "scale_factor" else [1, 5, 8]
+    by_factor = "scale_factor" in args and draw(st.booleans())
+    name = "scale_factor" if by_factor else "size"
+    wanted = [2, 3, 0.5, 1.5, 0.3, 1.7, 2.3] if by_factor else [1, 5, 8]
     args[name] = draw(st.sampled_from(wanted))
+    if "scale_factor" in args:
+        args["size" if by_factor else "scale_factor"] = None
+    if not by_factor and "recompute_scale_factor" in args:
+        args["recompute_scale_factor"] = None
 
 
 def _shuffle(draw: Any, args: dict[str, Any], shapes: list[Any]) -> None:
@@ -315,6 +327,7 @@ ADJUST = {
     **{f"{kind}Pool{n}d": _pooling for kind in ("Max", "Avg") for n in (1, 2, 3)},
     **dict.fromkeys(("LSTM", "GRU", "RNN"), _recurrent),
     **dict.fromkeys(("Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum"), _broadcast),
+    **dict.fromkeys(("Compare", "Logical", "MaskedFill", "PairwiseDistance"), _broadcast),
     **dict.fromkeys(("RReLU", "Hardtanh"), _bounds),
     **dict.fromkeys(("Upsample", "Interpolate"), _resize),
     **dict.fromkeys(("PixelShuffle", "PixelUnshuffle"), _shuffle),
@@ -335,6 +348,7 @@ ADJUST = {
     "PReLU": _slopes,
     "GLU": _halves,
     "Narrow": _stretch,
+    **MORE,
 }
 """What makes a good case likely where chance seldom does; one in ten is left to chance."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import operator
 import re
 from typing import Any
@@ -11,18 +12,57 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from nnstudio.catalogue import brackets
 from nnstudio.catalogue.signature import ports
 from nnstudio.catalogue.spec import LayerSpec
+from nnstudio.core.paths import package
 from nnstudio.core.values import identical
-from nnstudio.kit.modules import positional_encoding, squash
 
 REFUSALS = (RuntimeError, ValueError, IndexError, TypeError, AssertionError, ZeroDivisionError)
 NAMES = {"torch": torch, "nn": nn, "F": F}
-INTEGERS = frozenset({"Embedding", "OneHot"})
-KIT = {
-    "PositionalEncoding": positional_encoding.PositionalEncoding,
-    "Squash": squash.Squash,
-}
+INTEGERS = frozenset(
+    {
+        *(
+            ("Embedding", "input"),
+            ("OneHot", "input"),
+            ("Gather", "index"),
+            ("PaddingMask", "tokens"),
+        ),
+        *(("EmbeddingBag", "input"), ("EmbeddingBag", "offsets"), ("IndexSelect", "index")),
+        *((f"MaxUnpool{n}d", "indices") for n in (1, 2, 3)),
+        ("LengthMask", "lengths"),
+        *((f"{name}Loss", "target") for name in ("NLL", "MultiMargin", "MultiLabelMargin")),
+        ("AdaptiveLogSoftmaxWithLoss", "target"),
+        *(("CTCLoss", name) for name in ("targets", "input_lengths", "target_lengths")),
+    }
+)
+"""Inputs that take whole numbers."""
+TRUTHS = frozenset({("Where", "condition"), ("MaskedFill", "mask")})
+"""Inputs that take a mask."""
+
+
+def kind(spec: LayerSpec, port: str, shapes: list[Any], args: dict[str, Any]) -> str:
+    """Return what an input takes: `float`, `int` or `bool`."""
+    if (spec.name, port) in TRUTHS:
+        return "bool"
+    if port == "target" and spec.name.endswith("CrossEntropyLoss"):
+        return "float" if _shares(shapes, args) else "int"
+    return "int" if (spec.name, port) in INTEGERS else "float"
+
+
+def _shares(shapes: list[Any], args: dict[str, Any]) -> bool:
+    """Tell whether a target holds a share of each class, not the class."""
+    scores, target = shapes
+    return len(target) == len(scores) + len(args.get("out_features", ()))
+
+
+def kit_class(name: str) -> Any:
+    """Return a class of `kit/modules`."""
+    for path in sorted(package("kit", "modules").glob("[!_]*.py")):
+        module = importlib.import_module(f"nnstudio.kit.modules.{path.stem}")
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AssertionError(name)
 
 
 def run(
@@ -30,7 +70,11 @@ def run(
 ) -> tuple[Any, Any]:
     """Return the output shapes and the module (or None)."""
     with torch.device(device), torch.no_grad():
-        inputs = [_tensor(spec, shape) for shape in shapes]
+        names = [port.name for port in ports(spec.signature).inputs]
+        inputs = [
+            _tensor(kind(spec, name, shapes, args), shape)
+            for name, shape in zip(names, shapes, strict=True)
+        ]
         made = _made(spec, args)
         if spec.code.create:
             return (tuple(made.shape),), made
@@ -42,14 +86,22 @@ def run(
 def construct(spec: LayerSpec, args: dict[str, Any]) -> Any:
     """Return the module as the generated code makes it: defaults left out."""
     place, _, name = spec.code.module.partition(".")
-    cls = getattr(nn, name) if place == "nn" else KIT[name]
+    if spec.code.build:
+        return _evaluate(spec, spec.code.build, args, [], None)
+    cls = getattr(nn, name) if place == "nn" else kit_class(name)
     in_call = set(re.findall(r"\w+", spec.code.call))
     mine = [p for p in spec.params if p.name not in in_call]
-    first = [args[p.name] for p in mine if p.positional]
+    first = [_given(p, args[p.name]) for p in mine if p.positional]
     others = {
-        p.name: args[p.name] for p in mine if not p.positional and not omitted(p, args[p.name])
+        p.name: _given(p, args[p.name])
+        for p in mine
+        if not p.positional and not omitted(p, args[p.name])
     }
     return cls(*first, **others)
+
+
+def _given(param: Any, value: Any) -> Any:
+    return torch.tensor(list(map(float, value))) if param.tensor and value is not None else value
 
 
 def omitted(param: Any, value: Any) -> bool:
@@ -68,13 +120,12 @@ def evaluate_function(spec: LayerSpec, args: dict[str, Any], inputs: list[Any]) 
     return _evaluate(spec, spec.code.function, args, inputs, None)
 
 
-def _tensor(spec: LayerSpec, shape: Any) -> Any:
+def _tensor(kind: str, shape: Any) -> Any:
     if shape is None:
         return None
     if shape and isinstance(shape[0], tuple):
-        return [_tensor(spec, one) for one in shape]
-    dtype = torch.int64 if spec.name in INTEGERS else torch.float32
-    return torch.zeros(shape, dtype=dtype)
+        return [_tensor(kind, one) for one in shape]
+    return torch.zeros(shape, dtype={"int": torch.int64, "bool": torch.bool}.get(kind))
 
 
 def _evaluate(
@@ -95,26 +146,33 @@ def _evaluate(
 
 def _walk(part: ast.expr, names: dict[str, Any]) -> Any:
     """Return the value of one of our own templates; nothing else is ever run."""
-    if isinstance(part, ast.Constant):
-        return part.value
-    if isinstance(part, ast.Name):
-        return names[part.id]
-    if isinstance(part, ast.Attribute):
-        return getattr(_walk(part.value, names), part.attr)
-    if isinstance(part, ast.Tuple | ast.List):
-        return type_of(part)(_walk(one, names) for one in part.elts)
-    if isinstance(part, ast.UnaryOp):
-        return operator.neg(_walk(part.operand, names))
-    if isinstance(part, ast.BinOp):
-        return INFIX[type(part.op)](_walk(part.left, names), _walk(part.right, names))
-    assert isinstance(part, ast.Call), ast.dump(part)
+    return WALKS[type(part)](part, names)
+
+
+def _call(part: ast.Call, names: dict[str, Any]) -> Any:
     keywords = {word.arg: _walk(word.value, names) for word in part.keywords if word.arg}
     return _walk(part.func, names)(*(_walk(one, names) for one in part.args), **keywords)
 
 
-def type_of(part: ast.Tuple | ast.List) -> type:
-    return tuple if isinstance(part, ast.Tuple) else list
+def _slice(part: ast.Slice, names: dict[str, Any]) -> slice:
+    ends = (part.lower, part.upper, part.step)
+    return slice(*(None if end is None else _walk(end, names) for end in ends))
 
+
+WALKS: dict[type[ast.expr], Any] = {
+    ast.Constant: lambda part, names: part.value,
+    ast.Name: lambda part, names: names[part.id],
+    ast.Attribute: lambda part, names: getattr(_walk(part.value, names), part.attr),
+    ast.Tuple: lambda part, names: tuple(_walk(one, names) for one in part.elts),
+    ast.List: lambda part, names: [_walk(one, names) for one in part.elts],
+    ast.Subscript: lambda part, names: _walk(part.value, names)[_walk(part.slice, names)],
+    ast.Slice: _slice,
+    ast.UnaryOp: lambda part, names: operator.neg(_walk(part.operand, names)),
+    ast.BinOp: lambda part, names: INFIX[type(part.op)](
+        _walk(part.left, names), _walk(part.right, names)
+    ),
+    ast.Call: _call,
+}
 
 INFIX = {
     ast.Add: operator.add,
@@ -135,13 +193,7 @@ def _place(
         name = text[2:]
         return "" if omitted(spec.param(name), args[name]) else f", {name}={args[name]!r}"
     if text.startswith("?"):
-        wanted = re.findall(r"\w+", text)
-        if any(by_port[name] is None for name in wanted):
-            return ""
-        held = [_hold(names, by_port[name]) for name in wanted]
-        if text[1] == "(":
-            return f", ({', '.join(held)})"
-        return f", {held[0]}" if text[1] == "*" else f", {wanted[0]}={held[0]}"
+        return _optional(text, by_port, names)
     if text in by_port:
         value = by_port[text]
         return (
@@ -149,6 +201,8 @@ def _place(
             if isinstance(value, list)
             else _hold(names, value)
         )
+    if text.startswith(":"):
+        return brackets.written(args[text[1:]])
     if text.startswith("*"):
         return ", ".join(map(repr, args[text[1:]])) + ("," if len(args[text[1:]]) == 1 else "")
     value = args[text]
@@ -158,6 +212,16 @@ def _place(
         and f".{{{text}}}" in (spec.code.create + spec.code.function)
         else repr(value)
     )
+
+
+def _optional(text: str, by_port: dict[str, Any], names: dict[str, Any]) -> str:
+    wanted = re.findall(r"\w+", text)
+    if any(by_port[name] is None for name in wanted):
+        return ""
+    held = [_hold(names, by_port[name]) for name in wanted]
+    if text[1] == "(":
+        return f", ({', '.join(held)})"
+    return f", {held[0]}" if text[1] == "*" else f", {wanted[0]}={held[0]}"
 
 
 def _hold(names: dict[str, Any], value: Any) -> str:

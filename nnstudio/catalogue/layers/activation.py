@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nnstudio.catalogue.faults import ShapeError, set_to
-from nnstudio.catalogue.fields import NEVER, choice, count, number, torch_page
+from nnstudio.catalogue.fields import NEVER, choice, count, flag, number, torch_page
 from nnstudio.catalogue.sizes import axis, divides
 from nnstudio.catalogue.spec import Check, Code, LayerSpec, Resolved, Rule, Tensors
 from nnstudio.core.params import Param
@@ -334,6 +334,28 @@ LAYERS: tuple[LayerSpec, ...] = (
             ),
         ),
         main="threshold",
+    ),
+    LayerSpec(
+        name="GumbelSoftmax",
+        family="activation",
+        signature="*S -> *S",
+        params=(
+            number(
+                "tau", 1.0, "Temperature: small ones choose more sharply.", minimum=0.0, above=True
+            ),
+            flag(
+                "hard", False, "Whether exactly one entry is 1, with the gradient of the soft one."
+            ),
+            _dim(-1),
+        ),
+        code=Code(function="F.gumbel_softmax({0}{, tau}{, hard}, dim={dim})"),
+        summary="Draws a choice at random from scores so that gradients still pass.",
+        source="Jang et al., 2016",
+        url=torch_page("nn.functional.gumbel_softmax"),
+        check=_dim_exists,
+        random=True,
+        words=("sample", "discrete", "categorical", "vae"),
+        main="tau",
     ),
 )
 """The family."""

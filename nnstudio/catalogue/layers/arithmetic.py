@@ -1,13 +1,14 @@
-"""Arithmetic on tensors: entry by entry, products of matrices, and sums over dims."""
+"""Arithmetic on two tensors or with a number, and products of vectors and matrices."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from nnstudio.catalogue import einsum
 from nnstudio.catalogue.broadcast import broadcast, combined
 from nnstudio.catalogue.faults import ShapeError, insert
-from nnstudio.catalogue.fields import dim, flag, number
+from nnstudio.catalogue.fields import dim, number
 from nnstudio.catalogue.sizes import axis
 from nnstudio.catalogue.spec import Code, LayerSpec
 from nnstudio.core.params import Param
@@ -34,30 +35,11 @@ def _matmul_flops(args: Any, inputs: Sequence[Any], outputs: Sequence[Shape]) ->
     return numel((2, inputs[0][-1], *outputs[0]))
 
 
-def _places(args: dict[str, Any], rank: int) -> frozenset[int]:
-    """Return the dims that are summed over; None stands for all of them."""
-    wanted = args["dim"]
-    if wanted is None:
-        return frozenset(range(rank))
-    listed = wanted if type(wanted) is tuple else (wanted,)
-    places = [axis(one, rank) for one in listed]
-    if len(set(places)) != len(places):
-        raise ShapeError("shape.dim_twice", dims=listed)
-    return frozenset(places)
-
-
-def _reduced(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
-    shape: Shape = inputs[0]
-    places = _places(args, len(shape))
-    if args["keepdim"]:
-        return (tuple(1 if i in places else size for i, size in enumerate(shape)),)
-    return (tuple(size for i, size in enumerate(shape) if i not in places),)
-
-
 def _infix(name: str, sign: str, summary: str, words: tuple[str, ...]) -> LayerSpec:
     return LayerSpec(
         name=name,
         family="tensor",
+        group="arithmetic",
         signature="a: *A, b: *B -> *S",
         params=(),
         code=Code(function=f"{{0}} {sign} {{1}}", arithmetic=True),
@@ -70,71 +52,79 @@ def _infix(name: str, sign: str, summary: str, words: tuple[str, ...]) -> LayerS
     )
 
 
-def _of_two(name: str, function: str, summary: str) -> LayerSpec:
+def _of_two(name: str, function: str, summary: str, words: tuple[str, ...] = ()) -> LayerSpec:
     return LayerSpec(
         name=name,
         family="tensor",
+        group="arithmetic",
         signature="a: *A, b: *B -> *S",
         params=(),
         code=Code(function=f"torch.{function}({{0}}, {{1}})"),
         summary=summary,
         url=_PAGE.format(function),
         rule=_pair,
+        words=words,
     )
 
 
-def _of_one(
-    name: str,
-    code: Code,
-    summary: str,
-    params: tuple[Param, ...] = (),
-    words: tuple[str, ...] = (),
-    page: str = "",
+def _with_number(
+    name: str, code: str, summary: str, param: Param, words: tuple[str, ...], page: str
 ) -> LayerSpec:
     return LayerSpec(
         name=name,
         family="tensor",
+        group="arithmetic",
         signature="*S -> *S",
-        params=params,
-        code=code,
+        params=(param,),
+        code=Code(function=code, arithmetic=True),
         summary=summary,
-        url=_PAGE.format(page or name.lower()),
+        url=_PAGE.format(page),
         words=words,
-        main=params[0].name if params else "",
+        main=param.name,
     )
 
 
-def _reduction(name: str, function: str, summary: str, words: tuple[str, ...]) -> LayerSpec:
-    over = Param(
-        "dim",
-        "size",
-        -1,
-        "The dim, or several, that disappear; none for all of them.",
-        optional=True,
-        minimum=-16,
-        maximum=15,
-    )
-    return LayerSpec(
-        name=name,
-        family="tensor",
-        signature="*S -> *R",
-        params=(over, flag("keepdim", False, "Whether a dim of size 1 stays in their place.")),
-        code=Code(function=f"{{0}}.{function}(dim={{dim}}{{, keepdim}})"),
-        summary=summary,
-        url=_PAGE.format(function),
-        rule=_reduced,
-        words=words,
-        main="dim",
-    )
+def _einsum(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    return (einsum.result(args["equation"], inputs[0]),)
 
 
-def _largest_place(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
-    if not inputs[0]:
-        raise ShapeError("shape.rank", dims="*S", rank=0, shape="()")
-    return _reduced(args, inputs)
+def _einsum_flops(args: Any, inputs: Sequence[Any], outputs: Sequence[Shape]) -> Dim:
+    return einsum.flops(args["equation"], inputs[0])
 
 
-_ENTRY = "of each entry."
+def _dotted(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shape = combined(*inputs)
+    place = axis(args["dim"], len(shape))
+    left, right = (side[axis(args["dim"], len(side))] for side in inputs)
+    if equal(left, right) is False:
+        raise ShapeError("shape.sizes", name="D", expected=show(left), actual=show(right))
+    return ((*shape[:place], *shape[place + 1 :]),)
+
+
+def _all_products(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    left, right = inputs
+    return ((*broadcast(left[:-1], right[:-1]), left[-1], right[-1]),)
+
+
+def _crossed(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    left, right = inputs
+    if len(left) != len(right):
+        raise ShapeError("shape.disagree", left=_shown(left), right=_shown(right))
+    shape = combined(left, right)
+    for side in inputs:
+        size = side[axis(args["dim"], len(side))]
+        if equal(size, 3) is False:
+            raise ShapeError("shape.fixed", expected=3, actual=show(size))
+    return (shape,)
+
+
+def _shown(shape: Shape) -> str:
+    return " × ".join(map(show, shape)) or "()"
+
+
+def _blended(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    return (combined(combined(inputs[0], inputs[1]), inputs[2]),)
+
 
 LAYERS: tuple[LayerSpec, ...] = (
     _infix(
@@ -159,6 +149,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="MatMul",
         family="tensor",
+        group="arithmetic",
         signature="a: *A T K, b: *B K2 M -> *S T M",
         params=(),
         code=Code(function="{0} @ {1}", arithmetic=True),
@@ -168,96 +159,101 @@ LAYERS: tuple[LayerSpec, ...] = (
         flops=_matmul_flops,
         words=("dot", "product", "bmm", "attention"),
     ),
-    _of_two("Maximum", "maximum", "Keeps the larger of two entries."),
-    _of_two("Minimum", "minimum", "Keeps the smaller of two entries."),
-    _of_one(
+    _of_two("Maximum", "maximum", "Keeps the larger of two entries.", ("max", "larger")),
+    _of_two("Minimum", "minimum", "Keeps the smaller of two entries.", ("min", "smaller")),
+    _with_number(
         "Scale",
-        Code(function="{factor} * {0}", arithmetic=True),
+        "{factor} * {0}",
         "Multiplies everything by one number.",
-        (number("factor", 1.0, "The number."),),
+        number("factor", 1.0, "The number."),
         ("multiply", "times", "constant"),
         "mul",
     ),
-    _of_one(
+    _with_number(
         "Shift",
-        Code(function="{0} + {value}", arithmetic=True),
+        "{0} + {value}",
         "Adds one number to everything.",
-        (number("value", 1.0, "The number."),),
+        number("value", 1.0, "The number."),
         ("add", "plus", "constant"),
         "add",
     ),
-    _of_one(
+    _with_number(
         "Power",
-        Code(function="{0} ** {exponent}", arithmetic=True),
+        "{0} ** {exponent}",
         "Raises each entry to a power.",
-        (number("exponent", 2.0, "The power.", minimum=-64.0, maximum=64.0),),
+        number("exponent", 2.0, "The power.", minimum=-64.0, maximum=64.0),
         ("square", "root", "pow"),
         "pow",
     ),
-    _of_one(
-        "Negate",
-        Code(function="-{0}", arithmetic=True),
-        "Turns the sign " + _ENTRY,
-        (),
-        ("minus",),
-        "neg",
-    ),
-    _of_one(
-        "Exp",
-        Code(function="torch.exp({0})"),
-        "Takes e to the power " + _ENTRY,
-        (),
-        ("exponential",),
-    ),
-    _of_one(
-        "Log",
-        Code(function="torch.log({0})"),
-        "Takes the natural logarithm " + _ENTRY,
-        (),
-        ("logarithm",),
-    ),
-    _of_one(
-        "Sqrt", Code(function="torch.sqrt({0})"), "Takes the square root " + _ENTRY, (), ("root",)
-    ),
-    _of_one(
-        "Abs",
-        Code(function="torch.abs({0})"),
-        "Takes the distance from zero " + _ENTRY,
-        (),
-        ("absolute",),
-    ),
-    _of_one(
-        "Clamp",
-        Code(function="{0}.clamp({min}, {max})"),
-        "Cuts values off below and above.",
-        (number("min", -1.0, "The smallest value."), number("max", 1.0, "The largest value.")),
-        ("clip", "limit"),
-    ),
-    _reduction(
-        "Mean",
-        "mean",
-        "Takes the mean over dims, as a global average pool does.",
-        ("average", "pool"),
-    ),
-    _reduction("Sum", "sum", "Adds up over dims.", ("total",)),
-    _reduction("Amax", "amax", "Keeps the largest value over dims.", ("maximum", "pool")),
-    _reduction("Amin", "amin", "Keeps the smallest value over dims.", ("minimum", "pool")),
-    _reduction(
-        "Norm", "norm", "Takes the length of the vectors along dims.", ("length", "l2", "capsule")
+    LayerSpec(
+        name="Lerp",
+        family="tensor",
+        group="arithmetic",
+        signature="a: *A, b: *B, weight: *W -> *S",
+        params=(),
+        code=Code(function="torch.lerp({a}, {b}, {weight})"),
+        summary="Blends two tensors by a weight: a where it is 0, b where it is 1.",
+        url=_PAGE.format("lerp"),
+        rule=_blended,
+        words=("mix", "interpolate", "blend", "gate", "highway"),
     ),
     LayerSpec(
-        name="ArgMax",
+        name="Einsum",
         family="tensor",
-        signature="*S -> *R",
+        group="arithmetic",
+        signature="inputs...: *S -> *R",
         params=(
-            dim(-1, "The dim along which it looks."),
-            flag("keepdim", False, "Whether a dim of size 1 stays."),
+            Param(
+                "equation",
+                "text",
+                "...ij,...jk->...ik",
+                "A letter for each dim; those that are missing behind the arrow are summed over.",
+            ),
         ),
-        code=Code(function="{0}.argmax(dim={dim}{, keepdim})"),
-        summary="Tells at which index the largest value stands; no gradient passes.",
-        url=_PAGE.format("argmax"),
-        rule=_largest_place,
-        words=("class", "prediction", "index"),
+        code=Code(function="torch.einsum({equation}, {inputs})"),
+        summary="Any sum of products over named dims, such as nhqd,nhkd->nhqk for attention.",
+        url=_PAGE.format("einsum"),
+        rule=_einsum,
+        flops=_einsum_flops,
+        words=("product", "contraction", "attention", "batch"),
+        main="equation",
+    ),
+    LayerSpec(
+        name="Dot",
+        family="tensor",
+        group="arithmetic",
+        signature="a: *A, b: *B -> *S",
+        params=(dim(-1, "The dim that holds the vectors."),),
+        code=Code(function="torch.linalg.vecdot({0}, {1}{, dim})"),
+        summary="Multiplies vectors entry by entry and adds up: their inner product.",
+        url=_PAGE.format("linalg.vecdot"),
+        rule=_dotted,
+        words=("inner product", "similarity", "scalar product"),
+        main="dim",
+    ),
+    LayerSpec(
+        name="Outer",
+        family="tensor",
+        group="arithmetic",
+        signature="a: *A I, b: *B J -> *S I J",
+        params=(),
+        code=Code(function="{0}.unsqueeze(-1) * {1}.unsqueeze(-2)", arithmetic=True),
+        summary="Multiplies each entry of one vector with each of another: a matrix.",
+        url=_PAGE.format("outer"),
+        rule=_all_products,
+        words=("outer product", "matrix"),
+    ),
+    LayerSpec(
+        name="Cross",
+        family="tensor",
+        group="arithmetic",
+        signature="a: *A, b: *B -> *S",
+        params=(dim(-1, "The dim that holds the three components."),),
+        code=Code(function="torch.linalg.cross({0}, {1}{, dim})"),
+        summary="The vector that stands at right angles to two others.",
+        url=_PAGE.format("linalg.cross"),
+        rule=_crossed,
+        words=("vector product",),
         main="dim",
     ),
 )

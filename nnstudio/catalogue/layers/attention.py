@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nnstudio.catalogue.broadcast import expect
 from nnstudio.catalogue.faults import ShapeError, set_to, unpin
 from nnstudio.catalogue.fields import WIDEST, auto, bias, count, flag, probability, torch_page
 from nnstudio.catalogue.sizes import divides
@@ -47,9 +48,9 @@ def _check(args: dict[str, Any], inputs: Sequence[Any]) -> None:
     if equal(batch, others) is False:
         raise ShapeError("shape.sizes", name="N", expected=show(batch), actual=show(others))
     if padding is not None:
-        _expect("key_padding_mask", padding, (batch, seen))
+        expect("key_padding_mask", padding, (batch, seen))
     if mask is not None:
-        _expect(
+        expect(
             "attn_mask",
             mask,
             (steps, seen) if len(mask) == 2 else (batch * args["num_heads"], steps, seen),
@@ -73,15 +74,6 @@ def _same(first: str, left: Shape, second: str, right: Shape, part: slice) -> No
     if any(equal(a, b) is False for a, b in zip(left[part], right[part], strict=True)):
         values = {"left": show_shape(left, " × "), "right": show_shape(right, " × ")}
         raise ShapeError("shape.disagree", **values)
-
-
-def _expect(name: str, shape: Shape, wanted: Shape) -> None:
-    """Compare the shape of a mask with what it has to cover."""
-    if len(shape) != len(wanted) or any(
-        equal(a, b) is False for a, b in zip(shape, wanted, strict=True)
-    ):
-        values = {"wanted": show_shape(wanted, " × "), "shape": show_shape(shape, " × ")}
-        raise ShapeError("shape.state", name=name, **values)
 
 
 def _tensors(args: Resolved) -> Mapping[str, Shape]:

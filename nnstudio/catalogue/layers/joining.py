@@ -1,4 +1,4 @@
-"""Several tensors into one, one into several, and parts of one."""
+"""Several tensors into one, and one into several."""
 
 from __future__ import annotations
 
@@ -91,32 +91,21 @@ def _pieces(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     return tuple(_put(shape, place, size) for size in sizes)
 
 
-def _selected(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
-    shape, index = inputs[0], args["index"]
-    place = axis(args["dim"], len(shape))
-    size = shape[place]
-    if type(size) is int and type(index) is int and not -size <= index < size:
-        raise ShapeError("shape.index", set_to(index=-1), index=index, size=size)
-    return (_put(shape, place),)
+def _grid(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shapes: tuple[Shape, ...] = inputs[0]
+    for shape in shapes:
+        if len(shape) != 1:
+            shown = show_shape(shape, " × ") or "()"
+            raise ShapeError("shape.rank", dims="L", rank=len(shape), shape=shown)
+    made = tuple(shape[0] for shape in shapes)
+    return (made,) * len(made)
 
-
-def _narrowed(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
-    shape, start, length = inputs[0], args["start"], args["length"]
-    place = axis(args["dim"], len(shape))
-    size = shape[place]
-    if type(size) is int and type(start) is int and type(length) is int:
-        begin = start + size if start < 0 else start
-        if not 0 <= begin <= size or begin + length > size:
-            raise ShapeError("shape.narrow", start=start, length=length, size=size)
-    return (_put(shape, place, length),)
-
-
-_INDEX = Param("index", "int", -1, "Which entry; -1 is the last.", minimum=-WIDEST, maximum=WIDEST)
 
 LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Concatenate",
         family="tensor",
+        group="joining",
         signature="inputs...: *S -> *S",
         params=(dim(1, "The dim along which they are put one behind the other."),),
         code=Code(function="torch.cat([{inputs}], dim={dim})"),
@@ -129,6 +118,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Stack",
         family="tensor",
+        group="joining",
         signature="inputs...: *S -> *R",
         params=(dim(1, "Where the new dim is added."),),
         code=Code(function="torch.stack([{inputs}], dim={dim})"),
@@ -141,6 +131,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Chunk",
         family="tensor",
+        group="joining",
         signature="*S -> parts...: *P",
         params=(
             count("chunks", 2, "How many parts.", maximum=64),
@@ -156,6 +147,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Split",
         family="tensor",
+        group="joining",
         signature="*S -> parts...: *P",
         params=(
             Param("sizes", "ints", (1, 1), "The size of each part.", minimum=1, maximum=WIDEST),
@@ -169,32 +161,16 @@ LAYERS: tuple[LayerSpec, ...] = (
         main="sizes",
     ),
     LayerSpec(
-        name="Select",
+        name="Meshgrid",
         family="tensor",
-        signature="*S -> *R",
-        params=(dim(1, "The dim that disappears."), _INDEX),
-        code=Code(function="{0}.select({dim}, {index})"),
-        summary="Takes one entry of a dim, such as the last time step.",
-        url=_PAGE.format("select"),
-        rule=_selected,
-        words=("index", "last", "pick", "time step", "class token"),
-        main="index",
-    ),
-    LayerSpec(
-        name="Narrow",
-        family="tensor",
-        signature="*S -> *R",
-        params=(
-            dim(1, "The dim of which a part is taken."),
-            Param("start", "int", 0, "Where it starts.", minimum=-WIDEST, maximum=WIDEST),
-            count("length", 1, "How much is taken."),
-        ),
-        code=Code(function="{0}.narrow({dim}, {start}, {length})"),
-        summary="Takes a stretch of a dim.",
-        url=_PAGE.format("narrow"),
-        rule=_narrowed,
-        words=("slice", "crop", "cut", "range"),
-        main="length",
+        group="joining",
+        signature="inputs...: *S -> grids...: *G",
+        params=(),
+        code=Code(function='torch.meshgrid({inputs}, indexing="ij")'),
+        summary="Coordinates of every point of a grid from the coordinates along each side.",
+        url=_PAGE.format("meshgrid"),
+        rule=_grid,
+        words=("coordinates", "grid", "coordconv"),
     ),
 )
 """The family."""

@@ -228,5 +228,25 @@ LAYERS: tuple[LayerSpec, ...] = (
         default_name="norm",
         main="size",
     ),
+    LayerSpec(
+        name="CrossMapLRN2d",
+        family="normalization",
+        signature="N C H W -> N C H W",
+        params=(
+            count(
+                "size", 5, "How many neighbouring channels count.", positional=True, maximum=4096
+            ),
+            number("alpha", 1e-4, "Weight of the neighbours."),
+            number("beta", 0.75, "The power of the denominator."),
+            number("k", 1.0, "Added to the denominator."),
+        ),
+        code=Code(module="nn.CrossMapLRN2d"),
+        summary="The older form of LocalResponseNorm for pictures, kept for old networks.",
+        source="Krizhevsky et al., 2012",
+        url=torch_page("nn.LocalResponseNorm"),
+        words=("lrn", "alexnet", "googlenet"),
+        default_name="norm",
+        main="size",
+    ),
 )
 """The family."""

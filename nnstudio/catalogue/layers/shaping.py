@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnstudio.catalogue.faults import ShapeError, set_to
-from nnstudio.catalogue.fields import WIDEST, dim, torch_page
+from nnstudio.catalogue.fields import WIDEST, count, dim, torch_page
 from nnstudio.catalogue.sizes import at_least_one, axis
 from nnstudio.catalogue.spec import Code, LayerSpec, Rule
 from nnstudio.core.params import Param
@@ -119,8 +119,51 @@ def _for_batch(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]
     return _expanded({"sizes": (like[0], *args["sizes"])}, (shape,))
 
 
+def _rolled(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shape, shifts, dims = inputs[0], args["shifts"], args["dims"]
+    counts = [len(one) if type(one) is tuple else 1 for one in (shifts, dims)]
+    if counts[0] != counts[1]:
+        values = {"name": "shifts", "entries": counts[0], "count": counts[1]}
+        raise ShapeError("shape.per_dim", **values)
+    _each_dim(dims, len(shape))
+    return (shape,)
+
+
+def _each_dim(dims: Any, rank: int) -> list[int]:
+    """Return the dims counted from the front; refuse one that is not there."""
+    return [axis(one, rank, "dims") for one in (dims if type(dims) is tuple else (dims,))]
+
+
+def _flipped(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    at_least_one("dims", args["dims"])
+    found = _each_dim(args["dims"], len(inputs[0]))
+    if len(set(found)) < len(found):
+        raise ShapeError("shape.dim_twice", dims=args["dims"])
+    return (inputs[0],)
+
+
+def _repeated(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shape, times = inputs[0], args["repeats"]
+    at_least_one("repeats", times)
+    if len(times) < len(shape):
+        values = {"name": "repeats", "entries": len(times), "count": len(shape)}
+        raise ShapeError("shape.per_dim", **values)
+    longer = (*(1,) * (len(times) - len(shape)), *shape)
+    return (tuple(size * factor for size, factor in zip(longer, times, strict=True)),)
+
+
+def _stretched(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
+    shape = inputs[0]
+    place = axis(args["dim"], len(shape))
+    return ((*shape[:place], shape[place] * args["repeats"], *shape[place + 1 :]),)
+
+
 def _sizes(name: str, default: tuple[int, ...], help: str, minimum: int = -1) -> Param:
     return Param(name, "ints", default, help, minimum=minimum, maximum=WIDEST, positional=True)
+
+
+def _per_dim(name: str, default: int, help: str, limit: int) -> Param:
+    return Param(name, "size", default, help, minimum=-limit, maximum=limit - 1, positional=True)
 
 
 def _shaping(
@@ -135,6 +178,7 @@ def _shaping(
     return LayerSpec(
         name=name,
         family="tensor",
+        group="shaping",
         signature="*S -> *R",
         params=params,
         code=Code(function=function),
@@ -150,6 +194,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Flatten",
         family="tensor",
+        group="shaping",
         signature="*S -> *R",
         params=(
             dim(1, "The first dim that is joined.", "start_dim"),
@@ -166,6 +211,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="Unflatten",
         family="tensor",
+        group="shaping",
         signature="*S -> *R",
         params=(
             Param(
@@ -233,6 +279,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="ExpandBatch",
         family="tensor",
+        group="shaping",
         signature="input: *S, like: *R -> *T",
         params=(_sizes("sizes", (-1, -1), "The sizes behind the batch; -1 keeps the size."),),
         code=Code(function="{input}.expand({like}.size(0), {*sizes})"),
@@ -240,6 +287,46 @@ LAYERS: tuple[LayerSpec, ...] = (
         url=_PAGE.format("Tensor.expand"),
         rule=_for_batch,
         words=("repeat", "broadcast", "class token", "batch"),
+    ),
+    _shaping(
+        "Repeat",
+        "{0}.repeat({*repeats})",
+        "Copies the whole tensor side by side, so many times along each dim.",
+        (_sizes("repeats", (1, 2), "How many times along each dim, new dims in front.", 1),),
+        _repeated,
+        ("tile", "copy"),
+        "Tensor.repeat",
+    ),
+    _shaping(
+        "RepeatInterleave",
+        "{0}.repeat_interleave({repeats}, dim={dim})",
+        "Copies each entry of a dim so many times, one behind the other.",
+        (
+            count("repeats", 2, "How many times.", maximum=4096),
+            dim(1, "The dim that gets longer."),
+        ),
+        _stretched,
+        ("tile", "copy", "grouped-query attention"),
+        "repeat_interleave",
+    ),
+    _shaping(
+        "Roll",
+        "{0}.roll({shifts}, {dims})",
+        "Moves entries along dims; what leaves at one end comes in at the other.",
+        (
+            _per_dim("shifts", 1, "How far, for one dim or for each.", WIDEST),
+            _per_dim("dims", 1, "The dim, or several.", 16),
+        ),
+        _rolled,
+        ("shift", "cyclic", "swin"),
+    ),
+    _shaping(
+        "Flip",
+        "{0}.flip({*dims})",
+        "Turns the order of the entries of dims round.",
+        (_sizes("dims", (-1,), "The dims that are turned round.", -16),),
+        _flipped,
+        ("reverse", "mirror"),
     ),
 )
 """The family."""

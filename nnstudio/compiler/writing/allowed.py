@@ -65,7 +65,7 @@ class Allowed:
 def model_names() -> Allowed:
     """Return what `model.py` may name."""
     roots = frozenset({"nn", "F", "torch"})
-    dotted = {"nn.Module", "nn.Sequential", "nn.ModuleList", "torch.stack"}
+    dotted = {"nn.Module", "nn.Sequential", "nn.ModuleList", "torch.stack", "torch.tensor"}
     methods = {"shape", "requires_grad_"}
     for spec in registry.LAYERS.values():
         for text in _texts(spec):
@@ -103,7 +103,7 @@ def _texts(spec: LayerSpec) -> Iterator[str]:
     code = spec.code
     if code.module and not code.module.startswith("kit."):
         yield code.module
-    for text in filter(None, (code.function, code.call, code.create)):
+    for text in filter(None, (code.function, code.call, code.create, code.build)):
         words = {name: spec_choices(spec, name) for name in _WORD_PLACE.findall(text)}
         chosen = {name: choices for name, choices in words.items() if choices}
         for values in product(*chosen.values()):

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from nnstudio.catalogue import brackets
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.writing.copies import progression
 from nnstudio.compiler.writing.identifiers import attribute_name, attributes, plural
-from nnstudio.compiler.writing.literals import binding, formula_names, literal
+from nnstudio.compiler.writing.layout import ANYTHING
+from nnstudio.compiler.writing.literals import as_tensor, binding, formula_names, literal
 from nnstudio.compiler.writing.pieces import Piece, Ref, template
 from nnstudio.compiler.writing.plan import Attribute, Chain, Item
 from nnstudio.compiler.writing.scope import Scope
@@ -227,8 +229,26 @@ class Creator:
             changed: Arguments that are written otherwise than they stand in the node.
         """
         names = names or self.values
+        code = self.scope.code(node)
+        if code.build:
+            return self._built(node, code.build, names, changed or {})
         made = ", ".join(self._arguments(node, names, changed or {}))
         return f"{self.scope.class_of(node)}({made})"
+
+    def _built(self, node: str, text: str, names: Names, changed: Mapping[str, Value]) -> str:
+        """Return a constructor that is given other modules."""
+        spec = self.scope.spec(node)
+        if spec is None:
+            raise TypeError(node)
+
+        def filler(kind: str, name: str) -> Piece | None:
+            param = spec.param(name)
+            if kind == "keyword" and self._is_default(node, param, changed):
+                return None
+            before = f", {name}=" if kind == "keyword" else ""
+            return Piece((before + self.written(node, param, names, changed),), ANYTHING)
+
+        return template(text).fill(filler).text({})
 
     def _arguments(self, node: str, names: Names, changed: Mapping[str, Value]) -> Iterator[str]:
         spec = self.scope.spec(node)
@@ -282,6 +302,8 @@ class Creator:
         value = _as_typed(self.scope.nodes[node].args.get(param.name), value, names)
         if param.kind == "float" and type(value) is int:
             value = float(value)
+        if param.tensor and type(value) is tuple:
+            return as_tensor(value, names)
         return literal(value, names, whole)
 
     def argument(self, node: str, spec: LayerSpec, kind: str, name: str) -> Piece | None:
@@ -308,10 +330,8 @@ def fill_argument(
     """Return an argument as a piece: a literal, a bare word, its entries, or a keyword."""
     param = spec.param(name)
     value: Any = creator.scope.info.nodes[node].args.get(name)
-    if kind == "word":
-        if value not in param.choices:
-            raise ValueError(f"{value!r} is no choice of {name}")
-        return Piece((str(value),))
+    if kind in ("word", "brackets"):
+        return Piece((brackets.written(value) if kind == "brackets" else _word(param, value),))
     if kind == "keyword":
         if creator._is_default(node, param, {}):
             return None
@@ -325,6 +345,13 @@ def fill_argument(
         text = text[1:-1].removesuffix(",") if text.startswith("(") else text
         return Piece((text,), 0)
     return Piece((text,), binding(text))
+
+
+def _word(param: Param, value: object) -> str:
+    """Return a choice that is written as a bare word."""
+    if value not in param.choices:
+        raise ValueError(f"{value!r} is no choice of {param.name}")
+    return str(value)
 
 
 def has_default(param: Param) -> bool:

@@ -157,6 +157,8 @@ def _write_tuple(node: ast.Tuple, names: Mapping[str, str]) -> str:
 def _write_constant(node: ast.Constant, names: Mapping[str, str]) -> str:
     if isinstance(node.value, str):
         return quoted(node.value)
+    if node.value is ...:
+        return "..."
     return number(node.value) if type(node.value) is float else repr(node.value)
 
 

@@ -53,6 +53,12 @@ def literal(value: Any, names: Mapping[str, str] = _NONE, whole: bool = False) -
     raise TypeError(f"a {type(value).__name__} is not written as a literal")
 
 
+def as_tensor(values: tuple[Any, ...], names: Mapping[str, str] = _NONE) -> str:
+    """Write numbers as a tensor of floats: `torch.tensor([1.0, 2.5])`."""
+    entries = (float(value) if type(value) is int else value for value in values)
+    return f"torch.tensor([{', '.join(literal(entry, names) for entry in entries)}])"
+
+
 def binding(text: str) -> int:
     """Return how tightly a written literal binds; see `layout.rank`."""
     if text.isidentifier() or text[:1] in "\"'([":

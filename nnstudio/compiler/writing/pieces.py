@@ -78,8 +78,11 @@ Bare: TypeAlias = "Callable[[str], str]"
 Filler: TypeAlias = "Callable[[str, str], Piece | None]"
 """`filler(kind, name)` gives what stands in a place; None leaves an optional one out."""
 
-_PLACE = re.compile(r"\{(, |\?\*|\?|\*)?(\w+|\(\w+(?:, \w+)*\))\}")
-_KINDS = {None: "value", "*": "spread", ", ": "keyword", "?": "optional", "?*": "optional_value"}
+_PLACE = re.compile(r"\{(, |\?\*|\?|\*|:)?(\w+|\(\w+(?:, \w+)*\))\}")
+_KINDS = {
+    None: "value", "*": "spread", ", ": "keyword", "?": "optional", "?*": "optional_value",
+    ":": "brackets",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class Place:
     """An open place of a template.
 
     Attributes:
-        kind: `value`, `word` (a bare name), `spread`, `keyword`, `optional`, `optional_value`.
+        kind: `value`, `word` (a bare name), `spread`, `keyword`, `optional`, `optional_value`,
+            `brackets`.
         name: What stands there.
         least: How tightly that has to bind.
     """
@@ -163,7 +167,7 @@ def template(text: str) -> Template:
         kind = _KINDS[match[1]]
         found += [text[end : match.start()], Place(kind, match[2])]
         code += text[end : match.start()]
-        code += f"_p{len(found)}_" if kind in ("value", "spread") else ""
+        code += f"_p{len(found)}_" if kind in ("value", "spread", "brackets") else ""
         end = match.end()
     found.append(text[end:])
     tree = ast.parse(code + text[end:], mode="eval").body

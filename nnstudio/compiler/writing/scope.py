@@ -186,6 +186,8 @@ class Scope:
         if spec is None:
             return found
         outputs = ports(spec.signature).outputs
+        if spec.code.pair and not self.info.nodes[node].args.get(spec.code.pair):
+            return 1
         return found if any(port.variadic for port in outputs) else max(found, len(outputs))
 
     def takes_first(self, node: str) -> bool:

@@ -109,6 +109,43 @@ WORDS: dict[str, tuple[str, str]] = {
         "{layer} takes the entry {index} of a dim of size {size}",
         "choose an index below {size}; -1 is the last",
     ),
+    "shape.brackets": (
+        "{layer} cannot read the index {index}",
+        "type numbers and slices with commas, such as :, 1:5 or ..., ::2 or None",
+    ),
+    "shape.brackets_rank": (
+        "the index {index} of {layer} names {count} dims, but the tensor has {rank}",
+        "name fewer dims",
+    ),
+    "shape.gather": (
+        "the index of {layer} is {shape}, but the tensor is {wanted}",
+        "give it as many dims, and no larger size except along the dim",
+    ),
+    "shape.unbind": (
+        "{layer} cannot take a dim of size {size} apart, since each entry becomes an output",
+        "use a dim of at most {most} entries, or Select",
+    ),
+    "shape.diagonal": (
+        "{layer} cannot tell how long the diagonal of {rows} × {columns} is",
+        "give both dims a size, or make them equal",
+    ),
+    "shape.top": ("{layer} keeps {k} of {size} entries", "keep at most {size}"),
+    "shape.per_dim": (
+        "{name} of {layer} has {entries} numbers but there are {count} dims",
+        "type {count} numbers",
+    ),
+    "shape.einsum": (
+        "{layer} cannot read the equation {equation}",
+        "write letters for dims, such as bij,bjk->bik",
+    ),
+    "shape.einsum_inputs": (
+        "the equation {equation} of {layer} is for {terms} inputs, but {edges} are connected",
+        "connect {terms}, or change the equation",
+    ),
+    "shape.einsum_rank": (
+        "{term} in the equation {equation} of {layer} names other dims than {shape} has",
+        "write one letter for each of the {rank} dims, or ... for the rest",
+    ),
     "shape.narrow": (
         "{layer} takes {length} entries from {start} on, but the dim has {size}",
         "start earlier or take fewer",
@@ -153,6 +190,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{layer} pads {dims} of {rank} dims, but the mode {mode} leaves the first one or two alone",
         "give pairs for all dims but the first one or two, or take the mode constant",
     ),
+    "shape.sides": (
+        "padding of {layer} has {entries} numbers but there are {count} sides",
+        "type one number, or {count}",
+    ),
     "shape.crop": ("{layer} cuts {cut} entries off a dim of size {size}", "cut off less"),
     "shape.pad_value": (
         "value of {layer} is {value}, but the mode {mode} takes what it adds from the input",
@@ -163,6 +204,42 @@ WORDS: dict[str, tuple[str, str]] = {
         "linear takes 3 dims, bilinear and bicubic 4, trilinear 5; nearest takes them all",
     ),
     "shape.align": ("align_corners of {layer} means nothing in the mode {mode}", "leave it open"),
+    "shape.either": (
+        "{layer} takes either {first} or {second}",
+        "give one of the two, and leave the other one open",
+    ),
+    "shape.recompute": (
+        "recompute_scale_factor of {layer} means nothing where the size is given",
+        "leave it open",
+    ),
+    "shape.unpool": (
+        "output_size of {layer} is {value}, but {usual} or a little more or less was pooled",
+        "choose a size less than {stride} away from {usual}, or leave it open",
+    ),
+    "shape.bag": (
+        "{layer} receives {shape}, which has {rank} dims",
+        "give it N × L indices, or one long list of them with offsets",
+    ),
+    "shape.bag_max": (
+        "scale_grad_by_freq of {layer} means nothing in the mode max",
+        "switch it off, or take the mode mean or sum",
+    ),
+    "shape.bag_weights": (
+        "{layer} weighs its vectors in the mode sum only, not {mode}",
+        "set mode to sum, or disconnect the weights",
+    ),
+    "shape.class_weights": (
+        "{name} of {layer} has {entries} numbers but there are {count} classes",
+        "type {count} numbers, or leave it open",
+    ),
+    "shape.ignored": (
+        "{layer} cannot leave out class {index}, since its target holds a share of every class",
+        "set ignore_index to -100",
+    ),
+    "shape.cutoffs": (
+        "{layer} cannot divide {classes} classes at {cutoffs}",
+        "type rising numbers below {classes}, fewer groups, or more features",
+    ),
     "shape.both": ("{layer} needs {first} and {second} together", "connect both, or none"),
     "shape.state": ("{layer} expects {wanted} at {name} but receives {shape}", "match the shape"),
     "shape.projection": (
