@@ -9,7 +9,7 @@ block is worked out once in its own names, inner blocks first; a network comes a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -80,7 +80,16 @@ class Work:
 
     def __post_init__(self) -> None:
         before = dict(self.previous.memo) if self.previous is not None else {}
-        self.uses = Uses(lambda graph, scope: walk(graph, scope, self.kind), before)
+        self.uses = Uses(self._walk_use, before)
+
+    def _walk_use(
+        self,
+        graph: Graph,
+        scope: Scope,
+        previous: GraphInfo | None = None,
+        dirty: Iterable[str] = (),
+    ) -> GraphInfo:
+        return walk(graph, scope, self.kind, previous, dirty)
 
     def run(self) -> dict[str, GraphInfo]:
         """Work all graphs out, inner blocks first; return them in the order of the document."""

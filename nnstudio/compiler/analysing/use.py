@@ -7,7 +7,7 @@ picture that was `H × W`) is decided there, and a fault is told at the use.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -27,8 +27,14 @@ MOST_NODES = 50_000
 class Walk(Protocol):
     """Works a graph out under a scope."""
 
-    def __call__(self, graph: Graph, scope: Scope) -> GraphInfo:
-        """Return what is known of the graph."""
+    def __call__(
+        self,
+        graph: Graph,
+        scope: Scope,
+        previous: GraphInfo | None = None,
+        dirty: Iterable[str] = (),
+    ) -> GraphInfo:
+        """Return what is known of the graph; `previous` and `dirty` as in `walk`."""
 
 
 class Seen(NamedTuple):
@@ -65,9 +71,24 @@ class Uses:
             self.walked += len(generic.graph.nodes)
             if self.walked > MOST_NODES:
                 return None
-            seen = self.memo[key] = Seen(generic, self.walk(generic.graph, scope))
+            if seen is None:
+                info = self.walk(generic.graph, scope)
+            else:
+                info = self.walk(generic.graph, scope, seen.info, _stale(seen.generic, generic))
+            seen = self.memo[key] = Seen(generic, info)
         self.touched.add(key)
         return seen.info
+
+
+def _stale(before: GraphInfo, now: GraphInfo) -> Iterator[str]:
+    """Yield the nodes of a block that one use of it has to look at again after an edit of it.
+
+    The sizes of the use are the same. What was found for the block in general is pinned in the use,
+    and what an inner block makes of special sizes may differ where the general result does not.
+    """
+    for node_id, info in now.nodes.items():
+        if info is not before.nodes.get(node_id) or ":" in now.graph.nodes[node_id].layer:
+            yield node_id
 
 
 def block_kind(uses: Uses, info: GraphInfo) -> Kind:
