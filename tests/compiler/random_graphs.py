@@ -9,10 +9,10 @@ from typing import Any
 
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.results import Analysis
-from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem
 from nnstudio.graph.model import Project, Repeat, Share
 from tests.builder import Expression, GraphBuilder, Wire, project
+from tests.compiler.random_blocks import random_block, rank_of
 
 Make = Callable[[Random], dict[str, Any]]
 
@@ -137,9 +137,29 @@ class Growing:
             others = [rng.choice(self.wires) for _ in range(rng.randrange(1, 3))]
             layer = rng.choice(("Concatenate", "Concatenate", "Stack"))
             return self.builder(layer, [source, *others], dim=rng.choice((0, 1, -1)))
-        if kind < 0.45 and len(self.shape(source)) in (2, 4):
+        if kind < 0.5 and len(self.shape(source)) in (2, 3, 4):
             return self._use(source)
+        if kind < 0.54:
+            return self._value(source)
         return self._layer(source)
+
+    def _value(self, source: Wire) -> Wire:
+        """A learned or constant tensor that is added, a new draw, or a borrowed weight."""
+        rng, shape = self.rng, self.shape(source)
+        kind = rng.randrange(4)
+        if kind == 0:
+            return self.builder("Add", source, self.builder("Random", source))
+        sizes = tuple(size for size in shape[1:] if type(size) is int)
+        layer = rng.choice(("Parameter", "Buffer", "Constant"))
+        if kind < 3:
+            return self.builder("Multiply", source, self.builder(layer, shape=sizes or (1,)))
+        nodes = self.builder.nodes.values()
+        owners = [n for n in nodes if n.layer == "Linear" and not n.repeat and not n.share]
+        if not owners:
+            return self.builder("Detach", source)
+        own = rng.choice(("weight", "bias"))
+        share = Share(rng.choice(owners).id, own)
+        return self.builder("Linear", source, share=share, **_wide(rng))
 
     def _layer(self, source: Wire) -> Wire:
         rng = self.rng
@@ -164,58 +184,25 @@ class Growing:
     def _use(self, source: Wire) -> Wire:
         rng = self.rng
         rank = len(self.shape(source))
-        known = [b for b in self.builder.blocks.values() if _rank(b) == rank]
-        block = rng.choice(known) if known and rng.random() < 0.5 else None
-        block = block or _block(rng, rank, f"block {len(self.builder.blocks)}")
+        known = [b for b in self.builder.blocks.values() if rank_of(b) == rank]
+        block = rng.choice(known) if known and rng.random() < 0.6 else None
+        block = block or random_block(rng, rank, f"block {len(self.builder.blocks)}")
+        layer = f"block:{block.id}"
+        twins = [n for n in self.builder.nodes.values() if n.layer == layer and not n.share]
+        if twins and rng.random() < 0.2:
+            twin = rng.choice(twins)
+            return self.builder(block, source, share=Share(twin.id), repeat=twin.repeat)
         args: dict[str, Any] = {}
         if rng.random() < 0.5:
             args["width"] = rng.choice(SMALL)
         repeat: Any = None
         if rng.random() < 0.3:
             repeat = Repeat(rng.randrange(1, 4), rng.choice(("stack", "loop", "map")))
-        if rng.random() < 0.1:
-            repeat, args["width"] = 3, Expression("3 + i")
-        return self.builder(block, source, repeat=repeat, **args)
-
-
-def _rank(block: GraphBuilder) -> int:
-    shape = block.nodes["n1"].args["shape"]
-    assert isinstance(shape, tuple)
-    return len(shape)
-
-
-def _block(rng: Random, rank: int, name: str) -> GraphBuilder:
-    """A block with parameters, sometimes with a residual path, sometimes with a block inside."""
-    dim = Param("dim", "int", auto=True, minimum=1)
-    b = GraphBuilder(name, dim=dim, width=rng.choice((2, 4)), drop=0.1)
-    x = b.input("N", "dim") if rank == 2 else b.input("N", "dim", "H", "W")
-    y, same = x, True
-    for _ in range(rng.randrange(1, 4)):
-        kind = rng.randrange(5)
-        if kind == 0:
-            y = b("Dropout", y, p=Expression("drop"))
-        elif kind == 1:
-            y = b(rng.choice(("ReLU", "Tanh")), y)
-        elif kind == 2 and rank == 4:
-            y, same = b("MaxPool2d", y, kernel_size=2), False
-        else:
-            wanted = rng.choice(("dim", "width", "2 * dim", "dim + width"))
-            y, same = _wider(rng, b, y, rank, wanted), same and wanted == "dim"
-    if rng.random() < (0.7 if same else 0.2):
-        y = b("Add", x, y)
-    if rng.random() < 0.2:
-        inner = _block(rng, rank, f"{name} inner")
-        y = b(inner, y, width=Expression("width"))
-    b.output(y)
-    return b
-
-
-def _wider(rng: Random, b: GraphBuilder, y: Wire, rank: int, wanted: str) -> Wire:
-    times = rng.choice((None, None, 2, "width"))
-    if rank == 2:
-        return b("Linear", y, out_features=Expression(wanted), repeat=times)
-    padding = rng.choice((0, 1))
-    return b("Conv2d", y, out_channels=Expression(wanted), padding=padding, repeat=times)
+        if rng.random() < 0.15:
+            mode = rng.choice(("stack", "stack", "map", "loop"))
+            repeat, args["width"] = Repeat(3, mode), Expression(rng.choice(("3 + i", "2 ** i")))
+        frozen = rng.random() < 0.05
+        return self.builder(block, source, repeat=repeat, frozen=frozen, **args)
 
 
 def grown(seed: int, keep_faults: float = 0.1) -> Growing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnstudio.compiler.source import source
+from nnstudio.core.params import Param
 from tests.builder import Expression, GraphBuilder, project
 
 
@@ -93,3 +94,18 @@ def test_a_long_shape_keeps_its_channels() -> None:
     b = GraphBuilder("Net")
     b.output(b(block, b.input("N", 3, 8, 8), in_channels=3))
     assert "# (N, expansion * in_channels, ...)" in source(project(b))
+
+
+def test_a_loop_variable_is_no_parameter_of_the_class_around() -> None:
+    """Found by a random network: the constructor lost the parameter that the copies shadowed."""
+    inner = GraphBuilder("Inner", dim=Param("dim", "int", auto=True), width=2)
+    x = inner.input("N", "dim")
+    inner.output(inner("Linear", x, out_features=Expression("width")))
+    outer = GraphBuilder("Outer", dim=Param("dim", "int", auto=True), width=4)
+    x = outer.input("N", "dim")
+    outer.output(outer(inner, x, width=Expression("width"), repeat=2))
+    b = GraphBuilder("Net")
+    b.output(b(outer, b.input("N", 6)))
+    text = source(project(b))
+    assert "def __init__(self, dim: int, width: int = 4):" in text
+    assert "Inner(each_dim, width=width) for each_dim in (dim, width)" in text

@@ -13,6 +13,7 @@ import torch
 from nnstudio.catalogue import registry
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.results import Analysis
+from nnstudio.compiler.source import checked_model
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args
 from nnstudio.graph import edits
@@ -20,7 +21,7 @@ from nnstudio.graph.dims import Poly, substitute, symbol
 from nnstudio.graph.model import Node, Project
 from tests.catalogue import torch_side
 from tests.catalogue.test_oracle import STRICTER as LAYER_STRICTER
-from tests.compiler.generated import imported, run_forward
+from tests.compiler.generated import imported, run_forward, style
 from tests.compiler.random_graphs import document, grown
 from tests.compiler.zoo import ZOO
 from tests.graph import random_edits
@@ -138,6 +139,13 @@ def test_random_networks_against_torch(tmp_path: Path) -> None:
     counts = _all(FAST, tmp_path)
     assert counts["accepted"] > FAST // 2
     assert len(counts) > 5
+
+
+def test_code_of_random_networks_passes_the_wall_and_is_in_style(tmp_path: Path) -> None:
+    for seed in range(50):
+        analysis = analyse(document(grown(seed, keep_faults=0)))
+        (tmp_path / f"net_{seed}.py").write_text(checked_model(analysis).text, encoding="utf-8")
+    assert style(tmp_path) == ""
 
 
 @pytest.mark.slow

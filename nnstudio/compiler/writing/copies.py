@@ -57,8 +57,10 @@ def progression(scope: Scope, node: str) -> Progression:
         if formula is not None:
             values[name] = Expression(formula)
         else:
-            values[name] = Expression(name)
-            rows[name] = series
+            # The parameter of the class around keeps its meaning: `for each_dim in (dim, width)`.
+            variable = f"each_{name}" if name in scope.params.values() else name
+            values[name] = Expression(variable)
+            rows[variable] = series
     return Progression(values, rows)
 
 
