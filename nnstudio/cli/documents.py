@@ -11,10 +11,12 @@ from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.report import check_report
 from nnstudio.compiler.source import source
 from nnstudio.core.paths import resource
-from nnstudio.core.problems import Problem, UsageError, WorldError
+from nnstudio.core.problems import Problem, WorldError
 from nnstudio.kit import files
 from nnstudio.project import store
 from nnstudio.studio import templates as shipped
+
+_SHELVES = {"quick": "train in a minute", "full": "full size", "drawn": "to draw and take home"}
 
 
 def templates(args: argparse.Namespace) -> int:
@@ -24,8 +26,8 @@ def templates(args: argparse.Namespace) -> int:
         rows = [{"name": one.name, "title": one.title, "summary": one.teaches} for one in found]
         print_json(sorted(rows, key=lambda row: row["name"]))
         return 0
-    for title, trains in (("train in a minute", True), ("full size", False)):
-        lines = [(one.name, one.teaches) for one in found if one.trains is trains]
+    for shelf, title in _SHELVES.items():
+        lines = [(one.name, one.teaches) for one in found if one.shelf == shelf]
         if lines:
             print(f"{title}:\n{table(lines)}")
     return 0
@@ -45,16 +47,12 @@ def layers(args: argparse.Namespace) -> int:
 
 def new(args: argparse.Namespace) -> int:
     """Start a project from a template; never writes over a file."""
-    names = sorted(path.stem for path in resource("templates").glob("*.nns"))
-    if args.template not in names:
-        known = ", ".join(names)
-        problem = Problem("usage.template", args={"name": args.template, "choices": known})
-        raise UsageError(problem)
+    found = shipped.load(args.template)
     if args.out.exists():
         raise WorldError(Problem("world.exists", args={"path": args.out}))
     data = resource("templates", f"{args.template}.nns").read_bytes()
     files.write_bytes(args.out, data)
-    if shipped.load(args.template).trains:
+    if found.trains:
         say(f"wrote {args.out}; train it with: nnstudio train {_quoted(args.out)}")
     else:
         say(f"wrote {args.out}; see its code with: nnstudio code {_quoted(args.out)}")

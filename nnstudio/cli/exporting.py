@@ -19,11 +19,11 @@ def export(args: argparse.Namespace) -> int:
         raise ProjectError(Problem("run.none", args={"path": run}))
     file = run / PROJECT if run else args.source
     project = store.load(file)
-    if args.verify and project.data.reader is None:  # said before anything is written
+    if args.verify and not project.trains:  # said before anything is written
         raise ProjectError(Problem("export.no_step", "data"))
     python_folder.export(project, args.out, file.resolve().parent, run=run)
-    if project.data.reader is None:
-        say(f"wrote {args.out}: the network alone, since no data is chosen to train on")
+    if not project.trains:
+        say(f"wrote {args.out}: the networks alone, since data or a training loop is not chosen")
     else:
         say(f"wrote {args.out}; try: cd {args.out} && python train.py")
     if not args.verify:

@@ -33,7 +33,7 @@ def export(
     """Write the folder that the user takes home.
 
     Args:
-        project: One without errors; where no data is chosen, its network goes alone.
+        project: One without errors; without data or loop its networks go alone.
         target: The folder; made new, or written over when an export lies there already.
         folder: Where the project's file lies.
         run: A run of the project whose best and last checkpoint come along.

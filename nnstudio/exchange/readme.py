@@ -24,8 +24,8 @@ With the same versions, seed and number of threads a run on the CPU gives the sa
 """
 _ALONE = """# {title}
 
-{note}Drawn in NNStudio. It is plain PyTorch and needs nothing of NNStudio's. No data was chosen, so
-there is no script that trains it: choose data in NNStudio and export again, or bring your own loop.
+{note}Drawn in NNStudio. It is plain PyTorch and needs nothing of NNStudio's. Data or a training
+loop was not chosen, so there is no script that trains it: bring your own.
 
 ```python
 from model import {first}

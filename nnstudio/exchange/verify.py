@@ -94,7 +94,7 @@ def verify(
             one of the two could not be run.
     """
     start = time.monotonic()
-    if project.data.reader is None:
+    if not project.trains:
         raise ProjectError(Problem("export.no_step", "data"))
     code = write_code(project, folder)
     trust.require_layers(project, code.code.custom)

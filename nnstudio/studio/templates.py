@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
 
 from nnstudio.core.paths import resource
 from nnstudio.core.problems import Problem, UsageError
@@ -22,6 +24,11 @@ ORDER = (
     "mobilenet-v2", "unet", "gpt2", "bert-base", "vit-b16", "capsnet",
 )  # fmt: skip
 """From the first network onwards; what is not named here follows by its name."""
+
+
+Shelf = Literal["quick", "full", "drawn"]
+"""`quick` trains at once; `full` is as large as it was published, and waits for data; `drawn` has
+data, but no training loop yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,13 @@ class Template:
     def trains(self) -> bool:
         """Whether data and a loop are chosen, so that it trains at once."""
         return self.project.trains
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where it stands among the others, as its file says."""
+        if self.trains:
+            return "quick"
+        return "full" if self.project.data.reader is None else "drawn"
 
     @property
     def teaches(self) -> str:
@@ -72,6 +86,7 @@ def load(name: str) -> Template:
         WorldError: It cannot be read.
     """
     if name != EMPTY and name not in names():
-        known = ", ".join(names())
+        near = get_close_matches(name, names(), n=5)
+        known = ", ".join((*near, *(one for one in names() if one not in near), EMPTY))
         raise UsageError(Problem("usage.template", args={"name": name, "choices": known}))
     return Template(name, store.load(resource("templates", f"{name}.nns")))

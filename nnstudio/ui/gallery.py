@@ -1,4 +1,4 @@
-"""The shipped templates as pictures, in two sections: those that train at once, and full-size ones.
+"""The shipped templates as pictures: those that train at once, full-size ones, and drawings.
 
 Cards are made in slices, so that the page stands at once however many templates there are; a
 picture is drawn only when it comes into sight.
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
 from nnstudio.studio import templates
-from nnstudio.studio.templates import Template
+from nnstudio.studio.templates import Shelf, Template
 from nnstudio.ui.cards import SIZE, Card
 from nnstudio.ui.graph_picture import picture
 from nnstudio.ui.i18n import tr
@@ -81,13 +81,17 @@ class Gallery(QWidget):
         self._timer.timeout.connect(self._work)
         small = tr("One click opens it; Train starts it. All data comes with NNStudio.")
         large = tr("As published: to look into, to change, to take home. Choose data to train one.")
-        self.quick = Section(tr("TRAIN IN A MINUTE"), small)
-        self.full = Section(tr("FULL SIZE"), large)
+        drawn = tr("To look into, to change, to take home as code: no loop here trains them.")
+        self.shelves: dict[Shelf, Section] = {
+            "quick": Section(tr("TRAIN IN A MINUTE"), small),
+            "full": Section(tr("FULL SIZE"), large),
+            "drawn": Section(tr("DRAWN"), drawn),
+        }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.quick)
-        column.addWidget(self.full)
+        for section in self.shelves.values():
+            column.addWidget(section)
 
     def start(self) -> None:
         """Begin to make the cards; nothing when that was done."""
@@ -105,8 +109,8 @@ class Gallery(QWidget):
         columns = max(1, (width + 2 * GRID) // (SIZE.width() - 8 + 2 * GRID))
         if columns != self._columns:
             self._columns = columns
-            self.quick.arrange(columns)
-            self.full.arrange(columns)
+            for section in self.shelves.values():
+                section.arrange(columns)
 
     def _work(self) -> None:
         """Make cards for a moment, then let the user's hand come first."""
@@ -122,7 +126,7 @@ class Gallery(QWidget):
         except NNStudioError:  # a template that cannot be read cannot be offered either
             return
         card = self.cards[name] = self._card(found)
-        (self.quick if found.trains else self.full).add(card, self._columns)
+        self.shelves[found.shelf].add(card, self._columns)
 
     def _card(self, found: Template) -> Card:
         card = Card(self._theme, found.title, tr(found.teaches), tr(found.reaches))

@@ -124,7 +124,7 @@ def test_the_network_goes_home_without_data(
     nnstudio.save(project, file)
     words = ["export", str(file), "--to", "python", "-o", str(tmp_path / "proven"), "--verify"]
     assert main(words) == 1
-    assert "no data to train on" in capsys.readouterr().err
+    assert "this project has no data or no training loop yet" in capsys.readouterr().err
     assert not (tmp_path / "proven").exists()
 
 
@@ -132,3 +132,11 @@ def test_a_network_with_faults_does_not_go_home(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="no network"):
         python_folder.export(Project(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_drawing_without_a_loop_goes_home_too(tmp_path: Path) -> None:
+    drawn = [name for name in templates.names() if templates.load(name).shelf == "drawn"]
+    for name in drawn:
+        folder = python_folder.export(load(name), tmp_path / name)
+        assert (folder / "model.py").read_text() == nnstudio.source(load(name))
+        assert not (folder / "train.py").exists()

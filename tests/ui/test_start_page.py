@@ -65,17 +65,16 @@ def test_every_template_is_a_picture(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_full_size_networks_stand_by_themselves(window: MainWindow, qtbot: QtBot) -> None:
-    """The section follows from the file: whether data is chosen."""
+    """The section follows from the file: whether data and a loop are chosen."""
     filled(window, qtbot)
-    gallery = window.start_page.gallery
-    quick, full = (
-        {card.text() for card in section.cards} for section in (gallery.quick, gallery.full)
-    )
+    shelves = window.start_page.gallery.shelves
     found = [templates.load(name) for name in templates.names()]
-    assert quick == {one.title for one in found if one.trains}
-    assert full == {one.title for one in found if not one.trains}
-    assert {"Digits MLP", "DCGAN"} <= quick
-    assert {"GPT-2", "ResNet-50"} <= full
+    for name, section in shelves.items():
+        cards = [card.text() for card in section.cards]
+        assert cards == [one.title for one in found if one.shelf == name]
+        assert section.isVisible() == bool(cards)
+    assert {"Digits MLP", "DCGAN"} <= {card.text() for card in shelves["quick"].cards}
+    assert {"GPT-2", "ResNet-50"} <= {card.text() for card in shelves["full"].cards}
     QTest.mouseClick(window.start_page.cards["gpt2"], Qt.MouseButton.LeftButton)
     assert window.session.project.name == "GPT-2"
 
