@@ -20,10 +20,11 @@ def export(args: argparse.Namespace) -> int:
     file = run / PROJECT if run else args.source
     project = store.load(file)
     if args.verify and not project.trains:  # said before anything is written
-        raise ProjectError(Problem("export.no_step", "data"))
+        raise ProjectError(verify.no_step(project))
     python_folder.export(project, args.out, file.resolve().parent, run=run)
     if not project.trains:
-        say(f"wrote {args.out}: the networks alone, since data or a training loop is not chosen")
+        lacking = "data" if project.data.reader is None else "training loop"
+        say(f"wrote {args.out}: the network alone, since no {lacking} is chosen")
     else:
         say(f"wrote {args.out}; try: cd {args.out} && python train.py")
     if not args.verify:

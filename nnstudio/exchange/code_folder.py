@@ -2,7 +2,7 @@
 
 model.py    the networks; needs torch alone
 custom.py   the user's own layers, verbatim, where there are any
-train.py    the script; absent where no data or no loop is chosen
+train.py    the script; absent where no data or no training loop is chosen
 kit/        the files of the kit that the script needs, byte for byte
 files/      the data, up to 20 MB
 """
@@ -55,7 +55,7 @@ class CodeFolder:
     """The code of a project as files.
 
     Attributes:
-        code: `model.py`, `train.py` ("" without data or loop) and `custom.py`.
+        code: `model.py`, `train.py` ("" where nothing trains the network) and `custom.py`.
         kit: Content of the kit's files by path, as `kit/show.py`.
         roles: Role of the loop -> (id of its graph, name of its class).
         data: The files that are read; () when the data is made up or simulated.
@@ -110,10 +110,7 @@ def write_code(project: Project, folder: Path | None = None, *, data: bool = Tru
 
 
 def write_export(project: Project, folder: Path | None = None) -> CodeFolder:
-    """Write what the user takes home: without data or loop the networks alone.
-
-    Otherwise as `write_code`.
-    """
+    """Write what the user takes home: the network alone where nothing trains it."""
     if project.trains:
         return write_code(project, folder)
     analysis = analyse(project)

@@ -24,8 +24,9 @@ With the same versions, seed and number of threads a run on the CPU gives the sa
 """
 _ALONE = """# {title}
 
-{note}Drawn in NNStudio. It is plain PyTorch and needs nothing of NNStudio's. Data or a training
-loop was not chosen, so there is no script that trains it: bring your own.
+{note}Drawn in NNStudio. It is plain PyTorch and needs nothing of NNStudio's. No {lacking} was
+chosen, so there is no script that trains it: choose it in NNStudio and export again, or bring
+your own.
 
 ```python
 from model import {first}
@@ -60,7 +61,13 @@ def readme(project: Project, code: CodeFolder) -> str:
     networks = ", ".join(f"`{name}`" for name in names) or "the networks"
     if not code.code.train.text:
         first = names[0] if names else next(iter(code.code.model.classes.values()))
-        text = _ALONE.format(title=title, note=note, networks=networks, first=first)
+        text = _ALONE.format(
+            title=title,
+            note=note,
+            networks=networks,
+            first=first,
+            lacking="data" if project.data.reader is None else "training loop",
+        )
         return text + (_CUSTOM if code.code.custom else "")
     text = _HEAD.format(title=title, note=note, networks=networks, data=_argument(code))
     text += (_CUSTOM if code.code.custom else "") + _REST

@@ -73,6 +73,13 @@ class Proof:
         return Problem("export.differs", self.where, {"what": self.words})
 
 
+def no_step(project: Project) -> Problem:
+    """Return why a project that nothing trains cannot be proven by a step of training."""
+    if project.data.reader is None:
+        return Problem("export.no_step", "data", {"lacking": "data"})
+    return Problem("export.no_step", "loop", {"lacking": "training loop"})
+
+
 def verify(
     project: Project,
     export: Path,
@@ -95,7 +102,7 @@ def verify(
     """
     start = time.monotonic()
     if not project.trains:
-        raise ProjectError(Problem("export.no_step", "data"))
+        raise ProjectError(no_step(project))
     code = write_code(project, folder)
     trust.require_layers(project, code.code.custom)
     with tempfile.TemporaryDirectory(prefix="nnstudio-proof-") as room:

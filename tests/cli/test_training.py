@@ -56,6 +56,13 @@ def test_a_project_without_a_loop_says_so(
     assert main(["train", str(target), "--set", "epochs=3"]) == 2
     assert main(["code", str(target)]) == 0
     assert "(nn.Module):" in capsys.readouterr().out
+    home = tmp_path / "home"
+    argv = ["export", str(target), "--to", "python", "-o", str(home)]
+    assert main([*argv, "--verify"]) == 1
+    assert "no training loop to do so" in capsys.readouterr().err
+    assert main(argv) == 0
+    assert {path.name for path in home.iterdir()} == {"model.py", "README.md", "requirements.txt"}
+    assert "No training loop was chosen" in (home / "README.md").read_text()
 
 
 def test_json_lines(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,8 +70,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "write the export again",
     ),
     "export.no_step": (
-        "a proof trains one step, and this project has no data or no training loop yet",
-        "choose both, or export without the proof",
+        "a proof trains one step, and this project has no {lacking} to do so",
+        "choose it first, or export without the proof",
     ),
     "export.failed": ("the export could not be run: {why}", "look at what it printed"),
 }
