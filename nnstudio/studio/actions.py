@@ -88,6 +88,10 @@ _GRAPH = (
            "Graph", 1, "group", on_canvas=True),
     Action("graph.ungroup", "Ungroup", "Put the block's nodes in its place", "Ctrl+Shift+G",
            "Graph", 1, on_canvas=True),
+    Action("graph.own_copy", "Make it its own copy", "Give this use a definition of its own; the "
+           "other uses stay as they are", "", "Graph", 1, on_canvas=True),
+    Action("graph.keep_block", "Save to my blocks", "Keep the block for other projects", "",
+           "Graph", 1, "save", on_canvas=True),
     Action("graph.enter", "Enter the block", "Show what is inside", "Ctrl+Return", "Graph", 1,
            on_canvas=True),
     Action("graph.new_layer", "New layer in Python…", "Write a layer of your own", "", "Graph", 1,
@@ -95,6 +99,10 @@ _GRAPH = (
     Action("graph.edit_code", "Edit the Python…", "Open the text of a layer of your own", "",
            "Graph", 1),
     Action("graph.leave", "Leave the block", "Go one level up", "Esc", "Graph", 1, on_canvas=True),
+    Action("graph.repeat", "Repeat…", "Let the node stand for several copies: 4, depth, 3 map", "R",
+           "Graph", 2, on_canvas=True),
+    Action("graph.owner", "Select the owner of the weights", "Go to the node whose weights are "
+           "used here", "O", "Graph", 2, "link", on_canvas=True),
     Action("graph.bypass", "Bypass", "Pass the input on and leave the layer out", "M", "Graph", 2,
            on_canvas=True),
     Action("graph.freeze", "Freeze", "Keep the weights as they are while training", "Shift+F",
@@ -103,6 +111,10 @@ _GRAPH = (
            "Alt+Return", "Graph", 2, on_canvas=True),
     Action("graph.arrange", "Arrange", "Lay out the selection, or everything", "Ctrl+Shift+L",
            "Graph", 3, "arrange"),
+    Action("graph.network", "Add a network", "One more network in this project, such as a "
+           "discriminator", "", "Graph", 4, "add"),
+    Action("graph.networks", "Next network", "Show the next network of this project",
+           "Ctrl+PgDown", "Graph", 4),
 )  # fmt: skip
 
 _VIEW = (

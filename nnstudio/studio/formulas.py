@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nnstudio.compiler.results import Analysis
-from nnstudio.core.values import Expression
+from nnstudio.compiler.results import Analysis, NodeInfo
+from nnstudio.core import expressions
+from nnstudio.core.problems import ProjectError
+from nnstudio.core.values import Expression, Value
 from nnstudio.graph.dims import Poly, substitute
 from nnstudio.graph.model import Graph, Node, Project
+
+MOST_COPIES = 64
+"""The values of so many copies are worked out to be shown."""
 
 
 def names_in(graph: Graph, node: Node | None = None) -> tuple[str, ...]:
@@ -38,6 +43,53 @@ def numbers_in(
         given = {} if info is None else info.args
         numbers = {"i": 0, **_numbers(graph, given, numbers)}
     return numbers
+
+
+def copies_of(
+    node: Node, info: NodeInfo | None, numbers: Mapping[str, Any]
+) -> Mapping[str, tuple[Any, ...]]:
+    """Return the values of each argument that differs from copy to copy of a repeated node.
+
+    Args:
+        node: The node.
+        info: What is known of it.
+        numbers: What the names of the graph stand for; see `numbers_in`.
+    """
+    if info is None or node.repeat is None:
+        return {}
+    known = {name: value for name, value in numbers.items() if type(value) is int}
+    found: dict[str, tuple[Any, ...]] = {}
+    for name in info.copies[0] if info.copies else ():
+        values = [copy[name] for copy in info.copies]
+        if any(value != values[0] for value in values):
+            found[name] = tuple(
+                substitute(value, known) if isinstance(value, Poly) else value for value in values
+            )
+    count = info.count
+    for name, given in node.args.items():
+        varies = isinstance(given, Expression) and "i" in _names_of(given)
+        if varies and name not in found and type(count) is int and count > 1:
+            found[name] = _worked_out(given, count, numbers)
+    return {name: values for name, values in found.items() if values}
+
+
+def _names_of(formula: Expression) -> frozenset[str]:
+    try:
+        return expressions.names(formula.text)
+    except ProjectError:
+        return frozenset()
+
+
+def _worked_out(formula: Value, count: int, numbers: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the values of a formula in the first copies; () when it has none."""
+    assert isinstance(formula, Expression)
+    try:
+        return tuple(
+            expressions.evaluate(formula.text, {**numbers, "i": index})
+            for index in range(min(count, MOST_COPIES))
+        )
+    except ProjectError:
+        return ()
 
 
 def _numbers(graph: Graph, given: Mapping[str, Any], outer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.results import Analysis, NodeInfo
 from nnstudio.core.values import Choice, Expression
 from nnstudio.graph.dims import Dim, Poly, Shape, show, show_shape, substitute
-from nnstudio.graph.model import CustomLayer, Graph, Node, Project
+from nnstudio.graph.model import CustomLayer, Graph, Node, Project, Repeat
 from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
 
 TIMES = " × "
@@ -69,10 +70,31 @@ def body(project: Project, node: Node, info: NodeInfo | None) -> str:
     args |= node.args
     args |= {name: value for name, value in info.args.items() if value is not None} if info else {}
     line = _line(project, node, args, info)
+    line = " · ".join(part for part in (_per_copy(node), line) if part)
     if not node.name:
         return line
     layer = layer_title(project, node.layer)
     return f"{layer} {line}" if line and layer not in FORMULAS else layer
+
+
+def repeat_words(repeat: Repeat | None) -> str:
+    """Write how often a node is repeated: `× 4`, `× depth`, `× 3 loop`; "" for once."""
+    if repeat is None:
+        return ""
+    mode = "" if repeat.mode == "stack" else f" {repeat.mode}"
+    return f"× {value_words(repeat.count)}{mode}"
+
+
+def _per_copy(node: Node) -> str:
+    """Write the settings that differ from copy to copy: `channels 64 * 2**i`."""
+    if node.repeat is None:
+        return ""
+    formulas = (
+        f"{name} {value.text}"
+        for name, value in node.args.items()
+        if isinstance(value, Expression) and re.search(r"\bi\b", value.text)
+    )
+    return " · ".join(formulas)
 
 
 def count_words(value: Dim) -> str:

@@ -20,6 +20,9 @@ from nnstudio.graph.dims import Poly, show
 NOTHING = "none"
 """How None is typed where it is a value of its own."""
 
+FEW = 4
+"""So many values of copies are written out; of more the first two and the last."""
+
 _BETWEEN = re.compile(r"[,;×]")
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z", re.ASCII)
 _INT = re.compile(r"[+-]?\d[\d_ ]*\Z", re.ASCII)
@@ -37,6 +40,13 @@ def write(value: object) -> str:
     if isinstance(value, Choice):
         return value.name
     return str(value)
+
+
+def write_series(values: tuple[object, ...]) -> str:
+    """Return the values of copies in few words: `64, 128, 256`, `8, 16, … 1024`; "" for none."""
+    if len(values) <= FEW:
+        return ", ".join(map(write, values))
+    return f"{write(values[0])}, {write(values[1])}, … {write(values[-1])}"
 
 
 def read(param: Param, text: str, names: Collection[str] = ()) -> Value:

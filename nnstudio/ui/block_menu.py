@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnstudio.core.problems import NNStudioError
-from nnstudio.graph.edits import RemoveBlock
+from nnstudio.graph.edits import OwnCopy, RemoveBlock
 from nnstudio.graph.topology import used_block, users
 from nnstudio.studio.fitting import Found
 from nnstudio.ui.context import Context
@@ -56,6 +56,17 @@ def entries(context: Context, found: Found, parent: QWidget) -> list[Entry]:
 def save(context: Context, block: str) -> bool:
     """Keep a block of the document in the user's library; a refusal is told and gives False."""
     return _tried(context, lambda: context.library.save(context.session.project, block))
+
+
+def own_copy(context: Context, graph: str, node: str) -> bool:
+    """Give the use of a block a definition of its own, named after the old one."""
+    project = context.session.project
+    block = project.blocks.get(used_block(project.graph(graph).nodes[node].layer))
+    if block is None:
+        return False
+    names = {one.name for one in (*project.blocks.values(), *project.graphs.values())}
+    number = next(n for n in range(2, len(names) + 3) if f"{block.name} {n}" not in names)
+    return context.do(OwnCopy(graph, node, f"{block.name} {number}"))
 
 
 def _own(context: Context, found: Found, parent: QWidget) -> list[Entry]:

@@ -61,5 +61,5 @@ def _png(project: Project, block: str, tokens: Tokens) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    image.save(buffer, b"PNG")
     return bytes(data.data())

@@ -12,13 +12,15 @@ and only shown other values afterwards, so that typing is never interrupted by w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from nnstudio.core.params import Param
+from nnstudio.studio import typed
 from nnstudio.ui import fonts
 from nnstudio.ui.form_choices import ListField, OfField
 from nnstudio.ui.form_fields import (
@@ -31,9 +33,10 @@ from nnstudio.ui.form_fields import (
     TickField,
     help_words,
 )
+from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import SMALL, Theme
-from nnstudio.ui.widgets import label, tip
+from nnstudio.ui.widgets import icon_button, label, tip
 
 LONG = 10
 """A choice with longer words takes more of the row, too."""
@@ -67,10 +70,16 @@ class Row(QWidget):
         wide = param.kind in _WIDE or any(len(word) > LONG for word in param.choices)
         self._line.addWidget(self.name, 38 if wide else 54)
         self._line.addWidget(field, 62 if wide else 46)
+        self.more: QToolButton | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addLayout(self._line)
+        self.copies = label("", "muted", wrap=True)
+        self.copies.setFont(fonts.mono(SMALL))
+        self.copies.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.copies.hide()
+        box.addWidget(self.copies)
         box.addWidget(self.why)
         if field.below is not None:
             box.addWidget(field.below)
@@ -79,6 +88,31 @@ class Row(QWidget):
         """Show what the analysis finds wrong with the value; what was mistyped comes first."""
         self._outside = words
         self._say()
+
+    def show_copies(self, series: tuple[Any, ...]) -> None:
+        """Show what the setting is in each copy of a repeated node; () where all are alike."""
+        self.copies.setText(f"= {typed.write_series(series)}" if series else "")
+        every = typed.write(series)
+        words = tr("In the copies, one after the other: {values}", values=every) if series else ""
+        self.copies.setToolTip(tip(words))
+        self.copies.setVisible(bool(series))
+
+    def offer(self, theme: Theme, words: str) -> QToolButton | None:
+        """Show a button for what else can be done with the setting; a new one is returned.
+
+        Args:
+            theme: Colours it.
+            words: What it is for; "" hides it.
+        """
+        made = None
+        if words and self.more is None:
+            made = self.more = icon_button("more", theme, words)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            made.setAccessibleName(f"{self.param.name}: {words}")
+            self._line.addWidget(made)
+        if self.more is not None:
+            self.more.setVisible(bool(words))
+        return made
 
     def _refused(self, words: str) -> None:
         self._own = words
@@ -112,14 +146,17 @@ class Form(QWidget):
     Signals:
         committed: The dotted path of a setting and the value that it is to have.
         cleared: The dotted path of a setting that is to have its default.
+        more_asked: A setting, for what else can be done with it, and the button that was clicked.
     """
 
     committed = Signal(str, object)
     cleared = Signal(str)
+    more_asked = Signal(str, object)
 
     def __init__(self, params: Sequence[Param], theme: Theme) -> None:
         super().__init__()
         self.params = tuple(params)
+        self._theme = theme
         self.rows: dict[str, Row] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +180,7 @@ class Form(QWidget):
         names: tuple[str, ...] = (),
         numbers: Mapping[str, Any] | None = None,
         mixed: Collection[str] = (),
+        series: Mapping[str, tuple[Any, ...]] | None = None,
     ) -> None:
         """Show what the document holds.
 
@@ -152,17 +190,30 @@ class Form(QWidget):
             names: What formulas may use; () for no formulas.
             numbers: What the names stand for here.
             mixed: Settings in which several nodes differ.
+            series: The values of settings that differ from copy to copy.
         """
-        actual = actual or {}
+        actual, copies = actual or {}, series or {}
         for name, row in self.rows.items():
             value = given.get(name, ABSENT) if name in given else ABSENT
-            shown = Shown(value, actual.get(name), name in mixed, names, numbers or {})
+            known = actual.get(name), name in mixed, names, numbers or {}
+            shown = Shown(value, *known, copies.get(name, ()))
             row.field.show_value(shown)
+            row.show_copies(shown.series)
 
     def show_problems(self, words: Mapping[str, str]) -> None:
         """Show sentences below the fields of some parameters, and none below the others."""
         for name, row in self.rows.items():
             row.show_problem(words.get(name, ""))
+
+    def offer(self, words: str) -> None:
+        """Show at each setting a button that asks for more; "" hides them."""
+        for name, row in self.rows.items():
+            made = row.offer(self._theme, words)
+            if made is not None:
+                made.clicked.connect(partial(self._ask_more, name, made))
+
+    def _ask_more(self, name: str, button: QToolButton, _checked: bool = False) -> None:
+        self.more_asked.emit(name, button)
 
     def focus(self, path: str) -> bool:
         """Give the keyboard to the field at a path; False when there is none."""

@@ -42,6 +42,7 @@ class Shown:
         mixed: True when several nodes are shown that differ.
         names: What a formula may use.
         numbers: What the names stand for here.
+        series: The value in each copy of a repeated node, where they differ.
     """
 
     given: Any = ABSENT
@@ -49,6 +50,7 @@ class Shown:
     mixed: bool = False
     names: tuple[str, ...] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    series: tuple[Any, ...] = ()
 
 
 class Field(QWidget):
@@ -146,7 +148,7 @@ class LineField(Field):
                 return "", typed.NOTHING
             return typed.write(shown.given), ""
         if self.param.auto:
-            return "", typed.write(shown.actual)
+            return "", "" if shown.series else typed.write(shown.actual)
         if self.param.default is None:
             empty = tr("required") if self.param.required else typed.NOTHING
             return "", empty
@@ -158,7 +160,8 @@ class LineField(Field):
         if not shown.mixed and shown.given is ABSENT and self.param.auto:
             tag, token = tr("auto"), "accent"
         elif isinstance(shown.given, Expression):
-            value = typed.formula_value(shown.given, shown.numbers) or typed.write(shown.actual)
+            one = typed.formula_value(shown.given, shown.numbers) or typed.write(shown.actual)
+            value = "" if shown.series else one
             tag = f"= {value}" if value and value != shown.given.text else ""
         if shown.given is not ABSENT and not self.param.required:
             default = typed.default_words(self.param)
@@ -322,7 +325,7 @@ def _same(one: Shown, other: Shown) -> bool:
         one.mixed == other.mixed
         and not differs((one.given, other.given))
         and typed.write(one.actual) == typed.write(other.actual)
-        and (one.names, one.numbers) == (other.names, other.numbers)
+        and (one.names, one.numbers, one.series) == (other.names, other.numbers, other.series)
     )
 
 

@@ -20,7 +20,8 @@ from nnstudio.ui.view_state import Overlay
 
 ON_NODE = (
     "graph.rename", "graph.enter", "graph.edit_code", "graph.group", "graph.ungroup",
-    "graph.bypass", "graph.freeze", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete",
+    "graph.own_copy", "graph.keep_block", "graph.repeat", "graph.owner", "graph.bypass",
+    "graph.freeze", "edit.cut", "edit.copy", "edit.duplicate", "edit.delete",
     "edit.delete_open", "edit.select_upstream", "edit.select_downstream", "help.page",
 )  # fmt: skip
 """The context menu of a node."""
@@ -67,6 +68,18 @@ def _bind_files(window: MainWindow) -> None:
 def _bind_canvas(window: MainWindow) -> None:
     """Bind what the canvas does; it holds only while there is a document on screen."""
     commands = window.canvas_panel.commands
+    panel, view, session = window.canvas_panel, window.view, window.session
+
+    def next_network() -> None:
+        keys = list(session.project.graphs)
+        here = keys.index(view.path[0][0]) if view.path[0][0] in keys else -1
+        view.open(keys[(here + 1) % len(keys)])
+
+    shown = partial(_shown, window)
+    window.book.bind("graph.network", panel.networks.add_network, shown)
+    window.book.bind(
+        "graph.networks", next_network, lambda: shown() and len(session.project.graphs) > 1
+    )
     for action in commands.ids:
         if action in ACTIONS:
             slot, test = commands.slot(action), commands.test(action)

@@ -125,7 +125,7 @@ def resolve(
             try:
                 written, used = _value(param, value, scope, where)
             except ProjectError as error:
-                problems += [_placed(problem, where) for problem in error.problems]
+                problems += [_placed(problem, where, name) for problem in error.problems]
                 continue
             if used is not written and rules is stored:
                 rules = dict(stored)
@@ -209,8 +209,9 @@ def _must(problem: Problem | None) -> None:
         raise ProjectError(problem)
 
 
-def _placed(problem: Problem, where: str) -> Problem:
-    return Problem(problem.code, where, problem.args, problem.severity, problem.repairs)
+def _placed(problem: Problem, where: str, setting: str) -> Problem:
+    args = {**problem.args, "setting": setting}
+    return Problem(problem.code, where, args, problem.severity, problem.repairs)
 
 
 def own_names(params: tuple[Param, ...]) -> tuple[dict[str, Dim], dict[str, Any]]:

@@ -26,9 +26,10 @@ from nnstudio.graph.edits import (
     SetTrainable,
     UngroupNode,
 )
-from nnstudio.graph.model import Graph, Node, Port
+from nnstudio.graph.model import Graph, Node, Port, Share
 from nnstudio.graph.topology import downstream, upstream, used_block
 from nnstudio.studio import clipboard, fitting, placing
+from nnstudio.ui.block_menu import own_copy, save
 from nnstudio.ui.canvas import keys, note_field
 from nnstudio.ui.canvas.camera import STEP
 from nnstudio.ui.canvas.gestures.cut import cutting
@@ -36,6 +37,7 @@ from nnstudio.ui.canvas.gestures.enter import open_node
 from nnstudio.ui.canvas.gestures.keyboard_connect import ConnectByKeys
 from nnstudio.ui.canvas.glide import Glide
 from nnstudio.ui.canvas.rename import rename
+from nnstudio.ui.canvas.repeat_edit import edit_repeat
 from nnstudio.ui.canvas.view import CanvasView
 from nnstudio.ui.i18n import tr
 
@@ -157,6 +159,24 @@ class CanvasActions:
             fresh = [key for key in self._view.canvas.nodes if key not in before]
             self._view.context.view.select(fresh)
 
+    def own_copy(self) -> None:
+        """Give the use of a block at hand a definition of its own."""
+        own_copy(self._view.context, self._graph_id, self._view.current)
+
+    def keep_block(self) -> None:
+        """Save the block that the node at hand uses to the user's library."""
+        graph = self._view.canvas.graph
+        if graph is not None and save(
+            self._view.context, used_block(graph.nodes[self._view.current].layer)
+        ):
+            self._view.say(tr("Saved to your blocks; the palette lists it in every project"))
+
+    def select_owner(self) -> None:
+        """Go to the node whose weights the node at hand uses."""
+        share = self._share()
+        if share is not None:
+            self._view.context.view.reveal(self._graph_id, share.node)
+
     def bypass(self) -> None:
         """Leave the selected nodes out, or take them in when all are out."""
         on = not all(node.bypass for node in self._nodes())
@@ -224,6 +244,10 @@ class CanvasActions:
             "graph.rename": (lambda: rename(view, view.current), here),
             "graph.group": (self.group, some),
             "graph.ungroup": (self.ungroup, blocks),
+            "graph.own_copy": (self.own_copy, block),
+            "graph.keep_block": (self.keep_block, block),
+            "graph.repeat": (lambda: edit_repeat(view, view.current), self._can_repeat),
+            "graph.owner": (self.select_owner, lambda: self._share() is not None),
             "graph.enter": (lambda: open_node(view, view.current), block),
             "graph.leave": (self._leave, inside),
             "graph.bypass": (self.bypass, some),
@@ -277,6 +301,16 @@ class CanvasActions:
         if graph is None or key not in graph.nodes:
             return False
         return used_block(graph.nodes[key].layer) in self._view.context.session.project.blocks
+
+    def _share(self) -> Share | None:
+        graph = self._view.canvas.graph
+        node = graph.nodes.get(self._view.current) if graph is not None else None
+        return node.share if node is not None else None
+
+    def _can_repeat(self) -> bool:
+        graph = self._view.canvas.graph
+        node = graph.nodes.get(self._view.current) if graph is not None else None
+        return node is not None and node.layer not in ("Input", "Output")
 
     def _can_mend(self) -> bool:
         item = self._view.canvas.nodes.get(self._view.current)

@@ -90,7 +90,7 @@ def look(project: Project, node: Node, info: NodeInfo | None, owners: Collection
         owners: Ids of nodes whose weights others borrow.
     """
     group = group_of(project, node.layer)
-    count = f"× {summaries.value_words(node.repeat.count)}" if node.repeat else ""
+    count = summaries.repeat_words(node.repeat)
     flags = _flags(project, node, group, owners)
     title, body = summaries.title(project, node), summaries.body(project, node, info)
     inputs, outputs = _inputs(project, node), _outputs(project, node, info)

@@ -1,4 +1,4 @@
-"""The canvas with what lies over it: breadcrumb, overlay switch, minimap."""
+"""The canvas with what lies over it: breadcrumb, networks, overlay switch, minimap."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from nnstudio.ui.canvas.actions import CanvasActions
 from nnstudio.ui.canvas.breadcrumb import Breadcrumb
 from nnstudio.ui.canvas.minimap import Minimap
+from nnstudio.ui.canvas.networks import NetworkStrip
 from nnstudio.ui.canvas.overlay_bar import OverlayBar
 from nnstudio.ui.canvas.view import CanvasView
 from nnstudio.ui.context import Context
@@ -36,6 +37,7 @@ class CanvasPanel(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.view)
         self.breadcrumb = Breadcrumb(context, self)
+        self.networks = NetworkStrip(context, self)
         self.overlays = OverlayBar(context, self)
         self.minimap = Minimap(self.view, self)
         context.view.graph_changed.connect(self._place)
@@ -47,6 +49,7 @@ class CanvasPanel(QWidget):
         """Follow the document no longer; called before the window goes."""
         self.view.close_canvas()
         self.breadcrumb.close_canvas()
+        self.networks.close_canvas()
 
     def _place(self) -> None:
         self.breadcrumb.adjustSize()
@@ -54,7 +57,11 @@ class CanvasPanel(QWidget):
         self.overlays.adjustSize()
         right = self.width() - MARGIN
         beside = right - self.overlays.width()
+        self.networks.adjustSize()
+        self.networks.move(MARGIN, 2 * MARGIN + 16)
         low = MARGIN if beside > self.breadcrumb.width() + 2 * MARGIN else 2 * MARGIN + 16
+        if low > MARGIN and not self.networks.isHidden():
+            low += self.networks.height() + 8
         self.overlays.move(max(MARGIN, beside), low)
         self.minimap.move(
             right - self.minimap.width(), self.height() - MARGIN - self.minimap.height()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from nnstudio.catalogue import own_class, registry
 from nnstudio.catalogue.signature import Signature
@@ -15,15 +15,18 @@ from nnstudio.graph import topology
 from nnstudio.graph.model import Graph, Node, Project
 from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.studio import figures, fitting, form_edits
-from nnstudio.studio.formulas import names_in, numbers_in
+from nnstudio.studio.formulas import copies_of, names_in, numbers_in
 from nnstudio.studio.summaries import layer_title
+from nnstudio.ui import block_menu, i18n, parameter_menu
+from nnstudio.ui.block_menu import own_copy
 from nnstudio.ui.context import Context
 from nnstudio.ui.custom_use import OwnUse
+from nnstudio.ui.flow import Flow
 from nnstudio.ui.form import Form
 from nnstudio.ui.form_fields import sentence
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.pages.about import About, about_layer
-from nnstudio.ui.pages.parts import Facts, Head, Page, Problems, mono_label
+from nnstudio.ui.pages.parts import Facts, Head, Page, Problems, mono_label, used_words
 from nnstudio.ui.pages.structure import ENDS, Structure
 from nnstudio.ui.sample_grid import SampleGrid
 from nnstudio.ui.sample_watch import SampleWatch
@@ -53,6 +56,7 @@ class NodePage(Page):
         self.form = Form(self.params, context.theme)
         self.form.committed.connect(self._set)
         self.form.cleared.connect(self._clear)
+        self.form.more_asked.connect(self._ask)
         self.shapes, self.facts = mono_label(), Facts()
         self.structure = Structure(context, graph, node)
         self.samples: Samples | None = None
@@ -92,13 +96,18 @@ class NodePage(Page):
         self.head.say(layer_title(project, node.layer), _facts(node, costs))
         self.problems.show_problems(info.problems if info else ())
         names = names_in(graph, node)
-        self.form.show_values(node.args, info.args if info else {}, names=names, numbers=numbers)
+        series = copies_of(node, info, numbers)
+        self.form.show_values(
+            node.args, info.args if info else {}, names=names, numbers=numbers, series=series
+        )
+        self.form.show_problems(_by_setting(info))
+        self.form.offer(tr("Parameters of the block") if graph.id in project.blocks else "")
         self._show_shapes(project, node, info, numbers)
         self.structure.show_node(project, graph, node, info)
         if self.samples is not None:
             self.samples.show_data(project)
         if self.use is not None:
-            self.use.show_use(project, node)
+            self.use.show_use(project, graph.id, node)
         if self.own is not None:
             self.own.show_node(f"{graph.id}/{node.id}")
 
@@ -128,6 +137,12 @@ class NodePage(Page):
 
     def _clear(self, name: str) -> None:
         self.context.do(form_edits.reset_argument(self._graph, [self._node], name))
+
+    def _ask(self, name: str, button: QToolButton) -> None:
+        made = QMenu(self)
+        made.aboutToHide.connect(made.deleteLater)
+        parameter_menu.fill(made, self.context, self._graph, self._node, name)
+        made.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 
 class Samples(QWidget):
@@ -172,33 +187,55 @@ class Use(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._use, self._block = "", ""
+        self._graph, self._use, self._block = "", "", ""
         self.words, self.note = label("", wrap=True), label("", "muted", wrap=True)
         self.enter = push_button(tr("Enter block"), self._enter)
-        row = QHBoxLayout()
-        row.addWidget(self.enter)
-        row.addStretch(1)
+        self.enter.setToolTip(tr("Show what is inside; Esc leads back"))
+        self.own = push_button(tr("Make it its own copy"), self._copy)
+        self.own.setToolTip(tr("The other uses stay as they are when this one is changed"))
+        self.keep = push_button(tr("Save to my blocks"), self._keep)
+        self.keep.setToolTip(tr("Keep it for other projects; one of the same name is replaced"))
+        row = Flow()
+        for button in (self.enter, self.own, self.keep):
+            row.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.words)
         box.addWidget(self.note)
         box.addLayout(row)
 
-    def show_use(self, project: Project, node: Node) -> None:
+    def show_use(self, project: Project, graph: str, node: Node) -> None:
         """Show the block that a node uses."""
         block = project.blocks.get(used_block(node.layer))
         if block is None:
             return
         self._use, self._block = node.id, block.id
         count = len(topology.users(project, block.id))
-        once = tr("Used here only.")
-        many = tr("Used {count} times; a change inside changes all of them.", count=count)
-        self.words.setText(once if count == 1 else many)
+        self._graph = graph
+        self.words.setText(used_words(count))
+        self.own.setVisible(count > 1)
         self.note.setText(block.note)
         self.note.setVisible(bool(block.note))
 
     def _enter(self) -> None:
         self._context.view.enter(self._use, self._block)
+
+    def _copy(self) -> None:
+        own_copy(self._context, self._graph, self._use)
+
+    def _keep(self) -> None:
+        block_menu.save(self._context, self._block)
+
+
+def _by_setting(info: NodeInfo | None) -> Mapping[str, str]:
+    """Return a sentence for each setting that a problem names."""
+    found: dict[str, str] = {}
+    for problem in info.problems if info is not None else ():
+        setting = problem.args.get("setting")
+        if isinstance(setting, str):
+            words = i18n.message(problem)
+            found.setdefault(setting, words[:1].upper() + words[1:])
+    return found
 
 
 def _about(project: Project, layer: str) -> QWidget:

@@ -136,6 +136,15 @@ class Problems(QWidget):
         self.setVisible(bool(problems))
 
 
+def used_words(count: int) -> str:
+    """Return how often a block is used, and what that means for who changes it."""
+    if count == 0:
+        return tr("Used nowhere yet.")
+    once = tr("Used in one place.")
+    many = tr("Used in {count} places; a change inside changes all of them.", count=count)
+    return once if count == 1 else many
+
+
 def mono_label() -> QLabel:
     """Return a label for shapes, whose text can be selected."""
     made = selectable(label("", "mono", wrap=True))

@@ -14,7 +14,6 @@ from nnstudio.core.problems import Problem
 from nnstudio.core.values import Choice
 from nnstudio.graph.edits import (
     RenameGraph,
-    SetBlockParams,
     SetGraphNote,
     SetLoop,
     SetProjectName,
@@ -22,6 +21,7 @@ from nnstudio.graph.edits import (
     SetRole,
 )
 from nnstudio.graph.model import Graph, Project
+from nnstudio.graph.topology import users
 from nnstudio.studio import form_edits
 from nnstudio.studio.figures import graph_figures
 from nnstudio.studio.formulas import numbers_in
@@ -32,7 +32,9 @@ from nnstudio.ui.form_choices import OfField
 from nnstudio.ui.form_fields import Shown
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.note_edit import NoteEdit
-from nnstudio.ui.pages.parts import Facts, Head, Page
+from nnstudio.ui.pages.params_editor import ParamsEditor
+from nnstudio.ui.pages.parts import Facts, Head, Page, used_words
+from nnstudio.ui.pages.ports_editor import PortsEditor
 from nnstudio.ui.widgets import label
 
 NAME = Param("name", "text", "", "The title of the project; exported folders carry it too.")
@@ -55,13 +57,19 @@ class ProjectPage(Page):
         self.box.addWidget(self.about)
         self.box.addWidget(self.note)
         self.graph_section = self.add(tr("Network"), self.graph)
-        self.add(tr("Training"), self.training)
+        self.training_section = self.add(tr("Training"), self.training)
         self.box.addStretch(1)
 
     def show_project(self, graph: Graph | None) -> None:
         """Show the project, and the graph on screen."""
         project = self.context.session.project
-        self.head.say(project.name, tr("Nothing is selected: this is the project."))
+        block = graph is not None and graph.id in project.blocks
+        if block and graph is not None:
+            self.head.say(graph.name, tr("Nothing is selected: this is the block on screen."))
+        else:
+            self.head.say(project.name, tr("Nothing is selected: this is the project."))
+        for part in (self.about, self.note, self.training_section):
+            part.setVisible(not block)
         self.about.show_values({"name": project.name})
         self.note.show_text(project.note)
         self.graph_section.setVisible(graph is not None)
@@ -84,14 +92,16 @@ class GraphPart(Page):
         self.note = NoteEdit(tr("note"), tr("Becomes the docstring of the class."))
         self.note.committed.connect(lambda text: context.do(SetGraphNote(self._id, text)))
         self.facts = Facts()
-        self.params: Form | None = None
-        self._slot, self._defaults = QVBoxLayout(), QVBoxLayout()
-        self.words = label(tr("Parameters of the block, and their defaults"), "muted", wrap=True)
+        self.params = ParamsEditor(context)
+        self.ports = PortsEditor(context)
+        self.uses = label("", wrap=True)
+        self._slot = QVBoxLayout()
+        self.box.addWidget(self.uses)
         self.box.addLayout(self._slot)
         self.box.addWidget(self.note)
-        self.box.addWidget(self.words)
-        self.box.addLayout(self._defaults)
-        self.box.addWidget(self.facts)
+        self._params_section = self.add(tr("Parameters"), self.params)
+        self.add(tr("Inputs and outputs"), self.ports)
+        self.add(tr("Cost"), self.facts)
 
     def show_graph(self, project: Project, graph: Graph) -> None:
         """Show a graph."""
@@ -99,24 +109,21 @@ class GraphPart(Page):
             self.note.commit()
             self._id = graph.id
         rows = _graph_params(project, graph)
-        self.form = self._kept(self.form, rows, self._slot, self._set)
+        self.form = self._kept(self.form, rows)
         self.form.show_values({"name": graph.name, "role": graph.role})
         self.note.show_text(graph.note)
-        # A default is set here, so that nothing is auto and the empty field is a value.
-        params = tuple(replace(param, auto=False, required=False) for param in graph.params)
-        plain = tuple(replace(param, default=None, optional=True) for param in params)
-        self.params = self._kept(self.params, plain, self._defaults, self._default)
-        self.params.show_values(
-            {param.name: param.default for param in params if param.default is not None}
-        )
-        self.words.setVisible(bool(params))
+        is_block = graph.id in project.blocks
+        self.uses.setVisible(is_block)
+        self._params_section.setVisible(is_block)
+        if is_block:
+            self.params.show_block(graph)
+            self.uses.setText(used_words(len(users(project, graph.id))))
+        self.ports.show_graph(graph)
         analysis = self.context.session.analysis
         numbers = numbers_in(project, analysis, self.context.view.path)
         self.facts.show_rows(graph_figures(analysis, graph.id, numbers))
 
-    def _kept(
-        self, form: Form | None, params: tuple[Param, ...], slot: QVBoxLayout, listener: Any
-    ) -> Form:
+    def _kept(self, form: Form | None, params: tuple[Param, ...]) -> Form:
         """Return the form when it is one of these parameters, else another one in its place."""
         if form is not None and form.params == params:
             return form
@@ -124,24 +131,14 @@ class GraphPart(Page):
             form.hide()
             form.deleteLater()
         made = Form(params, self.context.theme)
-        made.committed.connect(listener)
-        made.cleared.connect(lambda name: listener(name, None))
-        slot.addWidget(made)
+        made.committed.connect(self._set)
+        made.cleared.connect(lambda name: self._set(name, None))
+        self._slot.addWidget(made)
         return made
 
     def _set(self, name: str, value: Any) -> None:
         text = str(value or "")
         self.context.do(RenameGraph(self._id, text) if name == "name" else SetRole(self._id, text))
-
-    def _default(self, name: str, value: Any) -> None:
-        block = self.context.session.project.graph(self._id)
-        params = tuple(
-            replace(param, default=value, required=value is None and not param.auto)
-            if param.name == name
-            else param
-            for param in block.params
-        )
-        self.context.do(SetBlockParams(self._id, params))
 
 
 class TrainingPart(Page):

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from nnstudio.catalogue import registry
 from nnstudio.compiler.results import NodeInfo
 from nnstudio.core.params import Param
 from nnstudio.core.values import Value
@@ -22,14 +21,16 @@ from nnstudio.graph.edits import (
     SetTrainable,
 )
 from nnstudio.graph.model import Graph, Node, Project, Repeat, Share
-from nnstudio.graph.topology import used_block
 from nnstudio.studio.formulas import names_in
+from nnstudio.studio.sharing import borrowers, learns, lenders
 from nnstudio.studio.summaries import title
+from nnstudio.ui import parameter_menu
 from nnstudio.ui.context import Context
 from nnstudio.ui.form import Form
 from nnstudio.ui.form_fields import ChoiceField
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.note_edit import NoteEdit
+from nnstudio.ui.widgets import label, push_button
 
 ENDS = ("Input", "Output")
 OWN = "its own"
@@ -65,18 +66,26 @@ class Structure(QWidget):
         super().__init__()
         self._context = context
         self._graph, self._node = graph.id, node.id
-        self._owners: Mapping[str, str] = {}
+        self._owners: Mapping[str, Share] = {}
+        self._relatives: tuple[str, ...] = ()
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(6)
         self.form = Form(ROWS, context.theme)
         self.form.committed.connect(self._set)
         self.form.cleared.connect(self._clear)
+        self.relation = label("", "muted", wrap=True)
+        self.owner = push_button("", self._select_relatives)
         self.note = NoteEdit(tr("note"), tr("A remark; the code carries it as a comment."))
         self.note.committed.connect(
             lambda text: self._context.do(SetNote(self._graph, self._node, text))
         )
+        row = QHBoxLayout()
+        row.addWidget(self.owner)
+        row.addStretch(1)
         self.box.addWidget(self.form)
+        self.box.addWidget(self.relation)
+        self.box.addLayout(row)
         self.box.addWidget(self.note)
 
     def show_node(self, project: Project, graph: Graph, node: Node, info: NodeInfo | None) -> None:
@@ -84,7 +93,8 @@ class Structure(QWidget):
         if (graph.id, node.id) != (self._graph, self._node):
             self.note.commit()
             self._graph, self._node = graph.id, node.id
-        self._owners = _owners(project, graph, node)
+        analysis = self._context.session.analysis
+        self._owners = lenders(project, analysis, graph, node) if learns(project, node) else {}
         weights = self.form.field("weights")
         if isinstance(weights, ChoiceField):
             weights.offer((OWN, *self._owners))
@@ -95,7 +105,46 @@ class Structure(QWidget):
         for name, row in self.form.rows.items():
             if row.isHidden() is not (name in hidden):
                 row.setVisible(name not in hidden)
+        for name, more in self.form.rows.items():
+            inside = name == "copies" and graph.id in project.blocks and name not in hidden
+            made = more.offer(self._context.theme, tr("Parameters of the block") if inside else "")
+            if made is not None:
+                made.clicked.connect(lambda _=False, at=made: self._ask("copies", at))
+        self._show_relatives(project, graph, node)
         self.note.show_text(node.note)
+
+    def _show_relatives(self, project: Project, graph: Graph, node: Node) -> None:
+        """Say whose weights these are, or who uses them, with a way there."""
+        owner = graph.nodes.get(node.share.node) if node.share is not None else None
+        users = borrowers(graph, node.id)
+        self._relatives = (owner.id,) if owner is not None else users
+        self.relation.setVisible(bool(self._relatives))
+        self.owner.setVisible(bool(self._relatives))
+        if owner is not None:
+            part = node.share.parameter if node.share is not None else ""
+            whose = tr("Uses the weights of {name}.", name=title(project, owner))
+            one = tr("Uses {part} of {name}.", part=part, name=title(project, owner))
+            self.relation.setText(one if part else whose)
+            self.owner.setText(tr("Select the owner"))
+            self.owner.setToolTip(tr("Go to the node whose weights these are"))
+        elif users:
+            names = ", ".join(title(project, graph.nodes[key]) for key in users)
+            self.relation.setText(tr("Its weights are used by {names} too.", names=names))
+            self.owner.setText(tr("Select them"))
+            self.owner.setToolTip(tr("Select the nodes that use these weights"))
+
+    def _select_relatives(self) -> None:
+        view = self._context.view
+        if len(self._relatives) == 1:
+            view.reveal(self._graph, self._relatives[0])
+        else:
+            view.select(self._relatives)
+
+    def _ask(self, name: str, button: QToolButton) -> None:
+        made = QMenu(self)
+        made.aboutToHide.connect(made.deleteLater)
+        parameter_menu.fill(made, self._context, self._graph, self._node, name)
+        made.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _clear(self, name: str) -> None:
         self._set(name, next(row.default for row in ROWS if row.name == name))
@@ -114,8 +163,7 @@ class Structure(QWidget):
         if name == "trainable":
             return SetTrainable(graph, node.id, value is True)
         if name == "weights":
-            owner = self._owners.get(str(value))
-            return SetShare(graph, node.id, Share(owner) if owner else None)
+            return SetShare(graph, node.id, self._owners.get(str(value)))
         repeat = node.repeat or Repeat()
         if name == "mode":
             return SetRepeat(graph, node.id, replace(repeat, mode=value))  # type: ignore[arg-type]
@@ -128,35 +176,19 @@ def _hidden(project: Project, node: Node, shareable: bool) -> set[str]:
     if node.layer in ENDS:
         return {row.name for row in ROWS} - {"name"}
     hidden = set() if node.repeat is not None else {"mode"}
-    if not _learns(project, node):
+    if not learns(project, node):
         hidden |= {"weights", "trainable"}
     elif not shareable and node.share is None:
         hidden.add("weights")
     return hidden
 
 
-def _learns(project: Project, node: Node) -> bool:
-    spec = registry.layer(node.layer)
-    return spec.tensors is not None if spec is not None else bool(used_block(node.layer))
-
-
-def _owners(project: Project, graph: Graph, node: Node) -> dict[str, str]:
-    """Return the nodes whose weights could be used, by what they are called."""
-    found: dict[str, str] = {}
-    for number, other in enumerate(graph.nodes.values(), 1):
-        if other.layer == node.layer and other.id != node.id and other.share is None:
-            name = tr("those of {name}", name=title(project, other))
-            found[name if name not in found else f"{name} ({number})"] = other.id
-    return found
-
-
-def _values(node: Node, owners: Mapping[str, str]) -> dict[str, Value]:
+def _values(node: Node, owners: Mapping[str, Share]) -> dict[str, Value]:
     found: dict[str, Value] = {"name": node.name, "bypass": node.bypass}
     found["trainable"] = node.trainable
     if node.repeat is not None:
         found |= {"copies": node.repeat.count, "mode": node.repeat.mode}
     if node.share is not None:
-        shared = next((name for name, key in owners.items() if key == node.share.node), "")
-        part = f" ({node.share.parameter})" if node.share.parameter else ""
-        found["weights"] = (shared or tr("those of another node")) + part
+        known = next((name for name, share in owners.items() if share == node.share), "")
+        found["weights"] = known or tr("those of another node")
     return found
