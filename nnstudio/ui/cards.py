@@ -10,6 +10,7 @@ from nnstudio.ui import fonts, graph_picture
 from nnstudio.ui.graph_picture import Picture
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, NORMAL, SMALL, Theme
+from nnstudio.ui.widgets import tip
 
 PICTURE = 104
 SIZE = QSize(264, PICTURE + 124)
@@ -36,7 +37,7 @@ class Card(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(title)
         self.setAccessibleDescription(f"{about} {small}".strip())
-        self.setToolTip(self.accessibleDescription())
+        self.setToolTip(tip(f"{title}: {self.accessibleDescription()}"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -130,7 +130,7 @@ class RepairButton(QPushButton):
     """A button whose words are cut where the room ends; the whole of them is its tooltip."""
 
     def __init__(self, words: str) -> None:
-        super().__init__(words)
+        super().__init__(words.replace("&", "&&"))
         self.setAutoDefault(False)
         self.setToolTip(tip(words))
 

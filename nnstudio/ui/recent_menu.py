@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from nnstudio.ui.files import Files
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.widgets import tip
 
 
 class RecentMenu(QMenu):
@@ -25,7 +26,7 @@ class RecentMenu(QMenu):
         for path in self._files.documents.recent.files():
             # An ampersand would be taken for the mark of a mnemonic.
             action = self.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action.setToolTip(tip(str(path)))
             action.triggered.connect(partial(self._open, str(path)))
         if self.isEmpty():
             self.addAction(tr("No files yet")).setEnabled(False)

@@ -16,6 +16,7 @@ from nnstudio.ui import i18n, run_words
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import Theme
+from nnstudio.ui.widgets import tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -128,7 +129,7 @@ class RunTable(QAbstractTableModel):
         if role == Role.ForegroundRole and index.column() == 1:
             return QColor(getattr(self._theme.tokens, run_words.STATE_COLORS[entry.state]))
         if role == Role.ToolTipRole:
-            return explained(entry)
+            return tip(explained(entry))
         return None
 
     @override

@@ -32,7 +32,7 @@ from nnstudio.ui.labels import ElidedLabel
 from nnstudio.ui.messages import Answer
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, Theme
-from nnstudio.ui.widgets import label
+from nnstudio.ui.widgets import label, tip
 
 WIDEST = 1240
 SIDE = 280
@@ -75,7 +75,11 @@ class StartPage(QScrollArea):
 
     def offer_back(self, title: str) -> None:
         """Offer the way back to the document that is open; "" when there is none."""
-        self._back.setText(tr("Back to {name}", name=title))
+        room = SIDE - 16 * GRID
+        name = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
+        # An ampersand would be taken for the mark of a mnemonic.
+        self._back.setText(tr("Back to {name}", name=name).replace("&", "&&"))
+        self._back.setToolTip(tip(title))
         self._back.setVisible(bool(title))
 
     @property
@@ -174,7 +178,7 @@ class StartPage(QScrollArea):
         button = QPushButton()
         button.setProperty("kind", "row")
         button.setAccessibleName(path.name)
-        button.setToolTip(str(path))
+        button.setToolTip(tip(str(path)))
         button.clicked.connect(lambda _=False: self._files.open(path))
         column = QVBoxLayout(button)
         column.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
@@ -184,7 +188,8 @@ class StartPage(QScrollArea):
             line.setText(text)
             line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(line)
-        button.setMinimumHeight(44)
+        # The letters of some scripts are taller than ours.
+        button.setMinimumHeight(max(44, column.sizeHint().height()))
         return button
 
     def _list_recovered(self) -> None:

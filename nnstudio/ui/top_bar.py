@@ -87,7 +87,7 @@ class TopBar(QFrame):
     def show_file(self, name: str, *, saved: bool) -> None:
         """Say which file is open, and mark it while it has unsaved changes."""
         self._file.setText(name)
-        self._file.setToolTip(name)
+        self._file.setToolTip(tip(name))
         self._file.updateGeometry()
         self._dot.setVisible(not saved)
 
@@ -117,7 +117,7 @@ class TopBar(QFrame):
         self.stop.setVisible(active)
         self.device.setEnabled(not active)
         self._words.setText(look.words)
-        self._words.setToolTip(look.words)
+        self._words.setToolTip(tip(look.words))
         self._offer_starts(not active)
         self._make_room()
 

@@ -20,7 +20,7 @@ from nnstudio.ui import fonts
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import NORMAL, SMALL, Theme
-from nnstudio.ui.widgets import icon_button, restyle
+from nnstudio.ui.widgets import icon_button, restyle, tip
 
 PAUSE = 400
 """How long after the last arrow key a stepped number counts as meant, in milliseconds."""
@@ -84,7 +84,7 @@ class ValueEdit(QLineEdit):
             self._reset = self._made_reset()
         if self._reset is not None:
             self._reset.setVisible(bool(reset))
-            self._reset.setToolTip(reset)
+            self._reset.setToolTip(tip(reset))
         self._fit()
         self.update()
 

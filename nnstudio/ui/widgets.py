@@ -60,7 +60,8 @@ def section(text: str) -> QLabel:
 
 def tip(text: str) -> str:
     """Return text for a tooltip: wrapped, and shown as it is even where it looks like markup."""
-    return f"<qt>{html.escape(text)}</qt>" if text else ""
+    shown = html.escape(text).replace("\n", "<br>")
+    return f"<qt>{shown}</qt>" if text else ""
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

@@ -14,6 +14,7 @@ from nnstudio.ui import fonts
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.theme import NORMAL, SMALL
+from nnstudio.ui.widgets import tip
 
 LONGEST = 32
 
@@ -113,7 +114,7 @@ class Breadcrumb(QWidget):
             " background: transparent; border: 0; padding: 0; }"
             "QToolButton:hover { text-decoration: underline; background: transparent; }"
         )
-        button.setToolTip(tr("Go to {name}", name=text))
+        button.setToolTip(tip(tr("Go to {name}", name=text)))
         button.clicked.connect(partial(self._go, depth))
         button.show()
         return button

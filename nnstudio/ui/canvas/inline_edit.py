@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import Theme
+from nnstudio.ui.widgets import tip
 
 
 class InlineEdit(QLineEdit):
@@ -37,7 +38,7 @@ class InlineEdit(QLineEdit):
         self._taken, self._theme = taken, theme
         self.setFont(font)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(tip(name))
         self._color(theme.tokens.accent)
         self.selectAll()
 
@@ -58,7 +59,7 @@ class InlineEdit(QLineEdit):
         why = self._taken(self.text())
         if why:
             self._color(self._theme.tokens.bad)
-            self.setToolTip(why)
+            self.setToolTip(tip(why))
             self.setAccessibleDescription(why)
         else:
             self._go()

@@ -24,6 +24,7 @@ from nnstudio.ui import fonts, i18n
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID, SMALL, Theme
+from nnstudio.ui.widgets import tip
 
 WIDE, ROWS, ROW = 320, 9, 26
 
@@ -120,7 +121,7 @@ class QuickAdd(QFrame):
         self.list.clear()
         for one in self._shown:
             item = QListWidgetItem(self._dot(one.family), one.title)
-            item.setToolTip(one.family)
+            item.setToolTip(tip(one.family))
             self.list.addItem(item)
         self.list.setFixedHeight(max(1, min(ROWS, len(self._shown))) * ROW)
         self.adjustSize()

@@ -128,6 +128,7 @@ class NodePage(Page):
     ) -> None:
         wanted = fitting.signature(project, node.layer)
         self.shapes.setText("" if info is None else _shape_lines(wanted, info))
+        self._shape_section.setVisible(bool(self.shapes.text()))
         rows = figures.node_figures(info, numbers)
         self.facts.show_rows(rows)
         self._cost_section.setVisible(bool(rows) and node.layer not in ENDS)

@@ -21,6 +21,7 @@ from nnstudio.ui import fonts
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import NORMAL, SMALL, Theme, Tokens
+from nnstudio.ui.widgets import tip
 
 TOP, BOTTOM, SIDE = 36.0, 22.0, 12.0
 LEAST, MOST = 15.0, 28.0
@@ -166,7 +167,7 @@ class BarPlot(QWidget):
         key = bar.key if bar is not None else ""
         if key != self._pointed:
             self._pointed = key
-            self.setToolTip("" if bar is None else _explained(bar))
+            self.setToolTip("" if bar is None else tip(_explained(bar)))
             self.hovered.emit(key)
             self.update()
 
