@@ -75,8 +75,8 @@ class StartPage(QScrollArea):
 
     def offer_back(self, title: str) -> None:
         """Offer the way back to the document that is open; "" when there is none."""
-        room = SIDE - 16 * GRID
-        name = self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
+        room = SIDE - 15 * GRID
+        name = self._back.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, room)
         # An ampersand would be taken for the mark of a mnemonic.
         self._back.setText(tr("Back to {name}", name=name).replace("&", "&&"))
         self._back.setToolTip(tip(title))

@@ -1,4 +1,4 @@
-"""What people drop, paste and open by mistake, through the real window: told in words, nothing lost.
+"""What people drop, paste and open by mistake, through the real window: told, and nothing lost.
 
 Names that look like markup, are very long or run from right to left are shown as they are written.
 """
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.names import new_id
-from nnstudio.graph.edits import AddNode
+from nnstudio.graph.edits import AddNode, SetProjectName
 from nnstudio.graph.model import Node
 from nnstudio.project import store
 from nnstudio.studio import clipboard, templates
@@ -280,8 +280,10 @@ def test_the_start_page_shows_such_files(named: MainWindow, qtbot: QtBot) -> Non
     window.show_start()
     qtbot.wait(20)
     page = window.start_page
-    assert "&&amp;" in page._back.text()  # and not a letter with a line below
+    assert "…" in page._back.text()
     assert page._back.fontMetrics().horizontalAdvance(page._back.text()) <= page._back.width()
+    page.offer_back("a & b")
+    assert page._back.text() == "Back to a && b"  # and no letter with a line below
     window.recent.aboutToShow.emit()
     (action,) = window.recent.actions()
     assert action.text() == window.documents.title.replace("&", "&&")
@@ -292,8 +294,7 @@ def test_the_start_page_shows_such_files(named: MainWindow, qtbot: QtBot) -> Non
 def test_such_names_give_code_and_survive_a_save(named: MainWindow, tmp_path: Path) -> None:
     window = named
     assert window.session.analysis.ok
-    window.view.select(["x"])
-    edit(window)
+    window.session.do(SetProjectName(LONG))
     assert window.files.save()
     again = store.load(window.session.path)
     assert again == window.session.project
