@@ -188,8 +188,6 @@ class StartPage(QScrollArea):
             line.setText(text)
             line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(line)
-        # The letters of some scripts are taller than ours.
-        button.setMinimumHeight(max(44, column.sizeHint().height()))
         return button
 
     def _list_recovered(self) -> None:
