@@ -76,6 +76,7 @@ class Work:
     used: dict[str, Used] = field(default_factory=dict)
     depths: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     uses: Uses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +95,8 @@ class Work:
     def run(self) -> dict[str, GraphInfo]:
         """Work all graphs out, inner blocks first; return them in the order of the document."""
         graphs = {**self.project.graphs, **self.project.blocks}
+        self.names = {BLOCK + key: block.name for key, block in self.project.blocks.items()}
+        self.names |= {CUSTOM + key: layer.name for key, layer in self.project.custom.items()}
         for graph_id, graph in graphs.items():
             self.used[graph_id] = self._used(graph)
         for graph_id in inner_first({key: self._blocks(key) for key in graphs}):
@@ -124,7 +127,7 @@ class Work:
         sizes, others = own_names(graph.params)
         dirty = (node_id for name in stale for node_id in used[name])
         info = walk(graph, Scope(sizes, others), self.kind, before, dirty)
-        problems = graph_problems(info, is_block=graph.id in self.project.blocks)
+        problems = graph_problems(info, graph.id in self.project.blocks, self.names)
         return replace(info, uses=used, problems=(*problems, *info.problems))
 
     def _used(self, graph: Graph) -> Used:

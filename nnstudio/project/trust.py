@@ -35,6 +35,7 @@ class Trust:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or paths.settings_folder() / "trust.json"
+        self._known: tuple[tuple[int, int], dict[str, dict[str, Any]]] | None = None
 
     def trust_layer(self, source: str) -> None:
         """Let this text run, to the letter.
@@ -73,7 +74,15 @@ class Trust:
             table[kind][digest] = int(time.time())
 
     def _read(self, kind: Kind) -> dict[str, Any]:
-        return self._table()[kind]
+        """Return the entries; a file that is the same is not read again, for it may be long."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return {}
+        stamp = found.st_mtime_ns, found.st_size
+        if self._known is None or self._known[0] != stamp:
+            self._known = stamp, self._table()
+        return self._known[1][kind]
 
     def _table(self) -> dict[str, dict[str, Any]]:
         try:
@@ -96,6 +105,7 @@ class Trust:
             table = self._table()
             yield table
             files.write_text(self.path, json.dumps(table, indent=1) + "\n")
+            self._known = None
         except OSError as error:
             raise world_error("world.write", self.path, error) from error
         finally:

@@ -6,8 +6,10 @@ takes it back and a crash loses nothing. The text is read, never run, unless the
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError, Problem
@@ -40,6 +42,7 @@ class CustomEditor(QDialog):
         parent: The window.
     """
 
+    help_topic = "own"
     left = Signal()
 
     def __init__(self, context: Context, layer: str, parent: QWidget) -> None:
@@ -66,6 +69,7 @@ class CustomEditor(QDialog):
         self.side.removed.connect(self._remove)
         self.code.show_text(self.layer.source)
         self.refresh()
+        self._take_keys()
         self.code.setFocus()
 
     @property
@@ -140,6 +144,19 @@ class CustomEditor(QDialog):
         box.addWidget(self.banner)
         box.addLayout(row, 1)
         box.addWidget(self.words)
+
+    def _take_keys(self) -> None:
+        """Let some keys of the window hold here too."""
+        actions = self.context.actions
+        if actions is not None:
+            for name in ("file.save", "help.page", "run.train"):
+                key = QShortcut(actions[name].shortcut(), self)
+                key.activated.connect(partial(self._do, name))
+
+    def _do(self, name: str) -> None:
+        self.code.settle()
+        if self.context.actions is not None:
+            self.context.actions[name].trigger()
 
     def _place(self) -> str:
         """Return the node at which it is tried: the one it was opened from, else the first."""

@@ -11,12 +11,12 @@ from html import escape
 
 from PySide6.QtGui import QKeySequence
 
-from nnstudio.catalogue import registry
+from nnstudio.catalogue import own_class, registry
 from nnstudio.catalogue.signature import InputPort, OutputPort, ports
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.core.params import Param, show
-from nnstudio.graph.model import Project
-from nnstudio.graph.topology import used_block
+from nnstudio.graph.model import CustomLayer, Project
+from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.studio.actions import ACTIONS, Action
 from nnstudio.ui.docks import present
 from nnstudio.ui.i18n import tr
@@ -68,6 +68,34 @@ CANVAS = (
         "Ctrl+G makes a block of the selection; Ctrl+Enter goes inside, Esc comes out."
     ),
 )
+OWN = (
+    (
+        "A layer of your own is a class of Python that derives from nn.Module. It stands in the "
+        "palette under My layers, is written to custom.py, and goes home with the code."
+    ),
+    (
+        "The constructor's arguments become its settings: give each a type (int, float, bool, "
+        "str, Literal, a tuple of numbers) and what is not needed a default. A line of the "
+        "docstring's Args explains one, and a range at its end is its limit: heads: How many "
+        "(1 to 16)."
+    ),
+    (
+        "Ports and shapes stand in one line: inputs, an arrow, outputs. *S D -> *S 32 takes a "
+        "tensor of any number of dims with D at the end. A word that is a whole number of the "
+        "constructor follows from the edge: *S features -> *S features. Several ports have "
+        "names, ? marks one that may stay open, ... one that takes several edges: a: N T D, "
+        "mask?: T T -> N T D. Formulas stand in braces: N C H W -> N {C * H * W}."
+    ),
+    (
+        "Check shapes builds the layer and calls it with several sizes in a process of its own, "
+        "and compares what comes out with what is declared. Nothing else runs it before "
+        "training does."
+    ),
+    (
+        "What you type here is trusted on this machine. What comes with a file is only text "
+        "until you have read it and said so; one changed character asks again."
+    ),
+)
 PANELS: dict[str, tuple[str, ...]] = {
     "palette": (
         (
@@ -114,6 +142,7 @@ def topics() -> list[tuple[str, str, str]]:
         ("start", tr("Start page"), tr("The window")),
         ("canvas", tr("The canvas"), tr("The window")),
         *((f"panel:{row.id}", tr(row.title), tr("The window")) for row in present()),
+        ("own", tr("Layers in Python"), tr("The window")),
         ("shortcuts", tr("Keyboard shortcuts"), tr("The window")),
     ]
     layers = ((f"layer:{s.name}", s.name, tr(FAMILIES[s.family])) for s in registry.LAYERS.values())
@@ -130,6 +159,8 @@ def page(topic: str, project: Project) -> str:
         return _words(titles.get(name, name), PANELS.get(name, ()))
     if topic == "shortcuts":
         return _shortcuts()
+    if topic == "own":
+        return _words("Layers in Python", OWN)
     return _words("The canvas", CANVAS) if topic == "canvas" else _words("Start page", START)
 
 
@@ -177,7 +208,22 @@ def _layer(name: str, project: Project) -> str:
     return "".join(parts)
 
 
+def _own(layer: CustomLayer) -> str:
+    """Return the page of an own layer: what its text says, and what such layers are."""
+    chosen = own_class.read(layer.source).chosen(layer.name)
+    parts = [f"<h2>{escape(layer.name)}</h2>"]
+    if chosen is not None and chosen.summary:
+        parts.append(f"<p>{escape(chosen.summary)}</p>")
+    parts.append(f"<p><code>{escape(layer.signature)}</code></p>")
+    if layer.params:
+        parts.append(_table((_setting(param) for param in layer.params), "td"))
+    return "".join(parts) + _words("Layers in Python", OWN)
+
+
 def _block(layer: str, project: Project) -> str:
+    own = project.custom.get(layer.removeprefix(CUSTOM))
+    if own is not None:
+        return _own(own)
     block = project.blocks.get(used_block(layer))
     if block is None:
         words = tr("This layer is not known here; a newer NNStudio may know it.")

@@ -33,12 +33,20 @@ NOUNS = {
 _FUTURE = re.compile(r"^from __future__ import", re.MULTILINE)
 
 
-def graph_problems(info: GraphInfo, is_block: bool) -> tuple[Problem, ...]:
-    """Return what is wrong with a network or block as a whole."""
-    return tuple(_graph_problems(info, is_block))
+def graph_problems(
+    info: GraphInfo, is_block: bool, names: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
+    """Return what is wrong with a network or block as a whole.
+
+    Args:
+        info: What is known of it.
+        is_block: Whether it is a block.
+        names: What blocks and own layers are called, by the layer of a node.
+    """
+    return tuple(_graph_problems(info, is_block, names or {}))
 
 
-def _graph_problems(info: GraphInfo, is_block: bool) -> Iterator[Problem]:
+def _graph_problems(info: GraphInfo, is_block: bool, names: Mapping[str, str]) -> Iterator[Problem]:
     graph = info.graph
     values = {"graph": graph.name}
     if not graph.nodes:
@@ -50,7 +58,7 @@ def _graph_problems(info: GraphInfo, is_block: bool) -> Iterator[Problem]:
     if not info.inputs and not is_block:
         yield Problem("graph.no_inputs", graph.id, values)
     if info.outputs:
-        yield from _unused(info)
+        yield from _unused(info, names)
     else:
         ends = [node_id for node_id in info.order if node_id not in info.users]
         mended = add_output(graph, graph.nodes[ends[-1]]) if ends else ()
@@ -67,13 +75,14 @@ def _circle(info: GraphInfo) -> Iterator[Problem]:
         yield Problem("graph.cycle", place, {"path": " → ".join(names)})
 
 
-def _unused(info: GraphInfo) -> Iterator[Problem]:
+def _unused(info: GraphInfo, names: Mapping[str, str]) -> Iterator[Problem]:
     """Yield a warning for each node that leads nowhere."""
     lenders = {node.share.node for node in info.graph.nodes.values() if node.share is not None}
     for node_id, node in info.graph.nodes.items():
         if node_id not in info.users and node.layer != "Output" and node_id not in lenders:
             where = f"{info.graph.id}/{node_id}"
-            yield Problem("graph.unused", where, {"node": title(node)}, "warning")
+            called = node.name or names.get(node.layer, node.layer)
+            yield Problem("graph.unused", where, {"node": called}, "warning")
 
 
 def _same_names(info: GraphInfo) -> Iterator[Problem]:
