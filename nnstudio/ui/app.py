@@ -130,6 +130,7 @@ class Deferred(QObject):
             self._sweeper.settle,
             *slow,
             self._window.devices.look_up,
+            lambda: _foretell(self._window),
         ]
         self._timer.start(0)
 
@@ -142,7 +143,7 @@ class Deferred(QObject):
         call = self._todo.pop(0)
         if not self._todo:
             self._timer.stop()
-        elif len(self._todo) <= len(DEFERRED) + 1:
+        elif len(self._todo) <= len(DEFERRED) + 2:
             self._timer.setInterval(REST)
         call()
 
@@ -153,6 +154,11 @@ class Deferred(QObject):
         self._seen = seen
         self._calm = self._calm + 1 if resting else 0
         return self._calm >= CALM
+
+
+def _foretell(window: MainWindow) -> None:
+    if window.context.forecasts is not None:
+        window.context.forecasts.start()
 
 
 def _load(name: str) -> None:

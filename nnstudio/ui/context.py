@@ -20,6 +20,7 @@ from nnstudio.ui.theme import Theme
 from nnstudio.ui.view_state import ViewState
 
 if TYPE_CHECKING:  # it is made after the first paint, and imported only then
+    from nnstudio.studio.forecasts import Forecasts
     from nnstudio.studio.runs import RunBook
     from nnstudio.ui.pump import Pump
 
@@ -38,6 +39,7 @@ class Context:
         actions: Everything that can be done, as QActions; None where there is no window around.
         runs: The runs of the document; None where nothing can be trained.
         pump: The timer that draws what runs tell; None where nothing can be trained.
+        forecasts: What runs of the document will need; None where nothing can be trained.
         log: What happened, line by line.
         samples: What readers say of their data, read beside the window.
         library: Blocks that lie ready for any project.
@@ -53,6 +55,7 @@ class Context:
     actions: ActionBook | None = None
     runs: RunBook | None = None
     pump: Pump | None = None
+    forecasts: Forecasts | None = None
     log: Log = field(default_factory=Log)
     samples: Samples = field(default_factory=Samples)
     library: Library = field(default_factory=Library)

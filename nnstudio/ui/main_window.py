@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
             actions=self.book,
             runs=runs,
             pump=pump,
+            forecasts=running.make_forecasts(self.documents, self.settings, runs),
         )
         self.desk = import_module("nnstudio.ui.custom_desk").CustomDesk(self.context, self)
         self._make_canvas()

@@ -21,6 +21,7 @@ from nnstudio.studio.runs import RunBook
 from nnstudio.ui import i18n, run_words
 from nnstudio.ui.context import Context
 from nnstudio.ui.figure_rows import FigureRows
+from nnstudio.ui.forecast_view import ForecastView
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.plots.axes import number
 from nnstudio.ui.theme import GRID
@@ -96,6 +97,7 @@ class RunBox(QFrame):
         self._state = label("", "muted")
         self._said = label("", "small")
         self._said.setWordWrap(True)
+        self.forecast = ForecastView(context)
         self.progress = QProgressBar()
         self.progress.setRange(0, _STEPS)
         self.progress.setTextVisible(False)
@@ -122,6 +124,7 @@ class RunBox(QFrame):
         if live is None:
             self._show_nothing()
             return False
+        self.forecast.setVisible(live.over)
         self._show_hyper(live)
         self._rows.write(_figures(live))
         self.progress.setValue(round(live.progress * _STEPS))
@@ -148,6 +151,7 @@ class RunBox(QFrame):
         column.setContentsMargins(12, 0, 12, 0)
         column.setSpacing(6)
         column.addWidget(self._said)
+        column.addWidget(self.forecast)
         column.addLayout(self._repairs)
         column.addWidget(self._rows)
         column.addStretch(1)

@@ -19,6 +19,8 @@ from nnstudio.core.problems import NNStudioError, Problem
 from nnstudio.engine.events import Gate
 from nnstudio.project.settings import Settings
 from nnstudio.studio.documents import Documents
+from nnstudio.studio.forecast import problem
+from nnstudio.studio.forecasts import Forecasts
 from nnstudio.studio.live import Live
 from nnstudio.studio.log import Level
 from nnstudio.studio.runs import RunBook
@@ -52,6 +54,16 @@ def make_book(documents: Documents, settings: Settings) -> RunBook:
     return RunBook(documents.session, documents.home, lambda: Options.of(settings), Gate())
 
 
+def make_forecasts(documents: Documents, settings: Settings, runs: RunBook) -> Forecasts:
+    """Return what foretells the runs of a document."""
+    return Forecasts(
+        documents.session,
+        lambda: Options.of(settings),
+        lambda: runs.list.entries,
+        lambda: runs.busy,
+    )
+
+
 class RunControls(QObject):
     """Binds the actions of a run, and shows in the window where it is."""
 
@@ -80,6 +92,8 @@ class RunControls(QObject):
 
     def close(self) -> None:
         """End what goes on, but for processes that were told to go on."""
+        if self._window.context.forecasts is not None:
+            self._window.context.forecasts.close()
         self._pump.close()
         for disconnect in self._disconnect:
             disconnect()
@@ -98,7 +112,7 @@ class RunControls(QObject):
 
     def train(self) -> None:
         """Start afresh from the seed."""
-        if self._sound():
+        if self._sound() and self._fits():
             self._start(partial(self.runs.start, "afresh"))
 
     def go_on(self) -> None:
@@ -112,6 +126,24 @@ class RunControls(QObject):
             self._start(self.runs.try_one)
             self._tried = self.runs.trial
             self._window.status.tell(tr("Trying one batch…"))
+
+    def _fits(self) -> bool:
+        """Ask before a run is started that the memory of this machine is foretold not to hold."""
+        forecasts = self._window.context.forecasts
+        if forecasts is not None:
+            forecasts.look_again()
+        made = forecasts.ask() if forecasts is not None else None
+        fault = problem(made) if made is not None else None
+        if fault is None:
+            return True
+        words = i18n.message(fault)
+        answer = messages.ask(
+            self._window,
+            tr("There may be too little memory"),
+            f"{words[:1].upper()}{words[1:]}.",
+            (Answer("go", tr("Train all the same")), Answer("cancel", tr("Cancel"), "cancel")),
+        )
+        return answer == "go"
 
     def may_stop(self) -> bool:
         """Ask what becomes of a run before its document is given up."""

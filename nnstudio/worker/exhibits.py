@@ -103,11 +103,12 @@ def _rates(objects: dict[str, Any]) -> dict[str, float]:
 def _memory(device: torch.device) -> int:
     """Bytes of this process, and of its tensors on a GPU; 0 where the system does not tell."""
     if device.type == "cuda":
-        return torch.cuda.memory_allocated(device) + _resident()
-    return _resident()
+        return torch.cuda.memory_allocated(device) + resident()
+    return resident()
 
 
-def _resident() -> int:
+def resident() -> int:
+    """Return the bytes of memory that this process takes; 0 where the system does not tell."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -12,6 +12,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "non_finite": ("{message}", "{hint}"),
     # ---------------------------------------------------------------------- exception
     "exception": ("{type}: {text}", "look at the shapes and settings of this node ({inputs})"),
+    # ---------------------------------------------------------------------- forecast
+    "forecast.memory": (
+        "a batch of {batch} needs about {need}, and {free} are free",
+        "take a smaller batch size",
+    ),
+    "forecast.too_large": (
+        "training it needs about {need} whatever the batch size, and {free} are free",
+        "take a smaller network, or close other programs",
+    ),
+    "forecast.unmeasured": ("the speed of this machine was not measured: {why}", "try it again"),
+    "repair.batch_size": ("batch size {batch}", ""),
     # ---------------------------------------------------------------------- run
     "run.none": ("{path} is no run folder", "name a .nns file or the folder of a run"),
     "run.words": ("{message}", "{hint}"),

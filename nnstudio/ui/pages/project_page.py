@@ -27,9 +27,10 @@ from nnstudio.studio.figures import graph_figures
 from nnstudio.studio.formulas import numbers_in
 from nnstudio.ui import i18n
 from nnstudio.ui.context import Context
+from nnstudio.ui.forecast_view import ForecastView
 from nnstudio.ui.form import Form
 from nnstudio.ui.form_choices import OfField
-from nnstudio.ui.form_fields import Shown
+from nnstudio.ui.form_fields import LineField, Shown
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.note_edit import NoteEdit
 from nnstudio.ui.pages.params_editor import ParamsEditor
@@ -152,9 +153,11 @@ class TrainingPart(Page):
         self.loop = OfField(self.LOOP, context.theme, _no_form)
         self.loop.committed.connect(self._choose)
         self.words = label("", "muted", wrap=True)
+        self.forecast = ForecastView(context)
         self.form: Form | None = None
         self.box.addWidget(self.loop)
         self.box.addWidget(self.words)
+        self.box.addWidget(self.forecast)
 
     def show_loop(self, project: Project) -> None:
         """Show the loop of the project."""
@@ -169,6 +172,9 @@ class TrainingPart(Page):
             self.form = Form(params, self.context.theme)
             self.form.committed.connect(self._set)
             self.form.cleared.connect(self._clear)
+            batch = self.form.rows.get("batch_size")
+            if batch is not None and isinstance(batch.field, LineField):
+                batch.field.edit.textEdited.connect(self.forecast.type_batch)
             self.box.addWidget(self.form)
         self.form.show_values(project.loop.args)
         self.form.show_problems(_wrong(self.context.session.analysis.problems))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from nnstudio.studio import health, metric_groups
 from nnstudio.studio.metric_groups import Group
@@ -15,6 +15,7 @@ from nnstudio.studio.runs import RunBook
 from nnstudio.studio.summaries import title
 from nnstudio.studio.trace import Trace
 from nnstudio.ui.context import Context
+from nnstudio.ui.forecast_view import ForecastView
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 from nnstudio.ui.panel import Panel
@@ -51,7 +52,13 @@ class MonitorPanel(Panel):
             tr("Nothing has been trained yet"),
             tr("Press Train (F5): the loss, the accuracy and the gradients appear here."),
         )
-        self._pages.addWidget(self._empty)
+        first = QWidget()
+        rows = QVBoxLayout(first)
+        rows.setContentsMargins(3 * GRID, 0, 3 * GRID, 3 * GRID)
+        rows.addWidget(self._empty, 3)
+        rows.addWidget(ForecastView(context, centred=True))
+        rows.addStretch(1)
+        self._pages.addWidget(first)
         self.cards: dict[str, PlotCard] = {}
         self._names: tuple[str, ...] = ()
         self._mode = Mode()

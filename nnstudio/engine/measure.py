@@ -1,0 +1,109 @@
+"""How fast this machine trains: measured once, in a process that does only this and ends.
+
+It takes torch and a few seconds of the processor, so that it never happens in the window.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, fields
+from typing import Any
+
+from nnstudio.core import paths
+from nnstudio.core.problems import Problem, WorldError
+
+MODULE = "nnstudio.worker.measure"
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What a device of this machine does in a second.
+
+    Attributes:
+        device: `cpu`, `cuda:0`, `mps`.
+        threads: Of torch on the CPU.
+        floor: Bytes that a process takes in which torch has trained a small network.
+        step: Seconds of a step, whatever the network.
+        layer: Seconds of a layer in a step, whatever its size.
+        linear: Operations a second of a matrix product, forward and backward.
+        convolution: The same of a convolution.
+        recurrent: The same of the matrices of an LSTM.
+        time_step: Seconds of one time step of a recurrent layer, whatever its size.
+        elements: Elements a second through a layer that computes little.
+    """
+
+    device: str
+    threads: int
+    floor: int
+    step: float
+    layer: float
+    linear: float
+    convolution: float
+    recurrent: float
+    time_step: float
+    elements: float
+
+
+def measure(device: str, threads: tuple[int, ...]) -> tuple[Speed, ...]:
+    """Return the speed of a device; it takes some seconds.
+
+    Args:
+        device: As `--device` takes it.
+        threads: Numbers of threads to be tried; () for those that a run would take by itself.
+
+    Raises:
+        WorldError: The process failed, or there is no such device.
+    """
+    job = json.dumps({"device": device, "threads": threads})
+    try:
+        done = subprocess.run(
+            _command(),
+            input=job.encode(),
+            capture_output=True,
+            check=False,
+            timeout=_PATIENCE,
+            cwd=paths.package().parent,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _failed(str(error)) from error
+    try:
+        found = read(json.loads(done.stdout))
+    except ValueError as error:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise _failed(lines[-1] if lines else str(error)) from error
+    return found
+
+
+def read(found: Any) -> tuple[Speed, ...]:
+    """Return speeds from JSON values; what is none is left out."""
+    made = []
+    for entry in found if isinstance(found, list) else []:
+        with contextlib.suppress(TypeError, ValueError, KeyError):
+            made.append(_speed(entry))
+    return tuple(made)
+
+
+def _speed(entry: Any) -> Speed:
+    kinds = {"device": str, "threads": int, "floor": int}
+    values = {
+        field.name: kinds.get(field.name, float)(entry[field.name]) for field in fields(Speed)
+    }
+    speed = Speed(**values)
+    rates = (speed.linear, speed.convolution, speed.recurrent, speed.elements)
+    if not all(0 < rate < float("inf") for rate in rates):
+        raise ValueError(entry)
+    return speed
+
+
+def _command() -> list[str]:
+    if paths.frozen():
+        return [sys.executable, "--worker", "measure"]
+    return [sys.executable, "-m", MODULE]
+
+
+def _failed(why: str) -> WorldError:
+    return WorldError(Problem("forecast.unmeasured", args={"why": why}))
