@@ -31,6 +31,7 @@ class Speed:
         layer: Seconds of a layer in a step, whatever its size.
         linear: Operations a second of a matrix product, forward and backward.
         convolution: The same of a convolution.
+        convolved: Elements a second that leave a convolution, beside its operations.
         recurrent: The same of the matrices of an LSTM.
         time_step: Seconds of one time step of a recurrent layer, whatever its size.
         elements: Elements a second through a layer that computes little.
@@ -43,6 +44,7 @@ class Speed:
     layer: float
     linear: float
     convolution: float
+    convolved: float
     recurrent: float
     time_step: float
     elements: float
@@ -93,7 +95,7 @@ def _speed(entry: Any) -> Speed:
         field.name: kinds.get(field.name, float)(entry[field.name]) for field in fields(Speed)
     }
     speed = Speed(**values)
-    rates = (speed.linear, speed.convolution, speed.recurrent, speed.elements)
+    rates = (speed.linear, speed.convolution, speed.convolved, speed.recurrent, speed.elements)
     if not all(0 < rate < float("inf") for rate in rates):
         raise ValueError(entry)
     return speed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnstudio.compiler.results import Analysis, NodeInfo
-from nnstudio.graph.dims import Dim, Poly, Shape, show, substitute
+from nnstudio.graph.dims import Dim, Poly, Shape, show, substitute, total
 from nnstudio.studio.summaries import count_words, one_sample, shape_words
 
 BYTES = 4
@@ -40,7 +40,10 @@ def node_figures(
         return ()
     known = _sizes(numbers)
     weights = substitute(info.weights, known)
-    rows = [("parameters", exact_words(weights)), ("FLOPs", _count(info.flops, known))]
+    rows = [("parameters", exact_words(weights))]
+    if weights:
+        rows.append(("weights", bytes_words(weights * BYTES)))
+    rows.append(("FLOPs", _count(info.flops, known)))
     held = substitute(one_sample(info.activations), known)
     if held:
         rows.append(("activations", bytes_words(held * BYTES)))
@@ -64,6 +67,12 @@ def graph_figures(
         ("activations", bytes_words(held * BYTES)),
         ("layers", str(len(info.graph.nodes))),
     )
+
+
+def kept_bytes(analysis: Analysis) -> Dim:
+    """Return what training keeps of one sample in all networks, in bytes of float32."""
+    kept = (analysis.graphs[graph_id].activations for graph_id in analysis.project.graphs)
+    return BYTES * total(map(one_sample, kept))
 
 
 def incoming(info: NodeInfo) -> tuple[str, ...]:

@@ -290,6 +290,7 @@ def _passes(work: list[Work], speed: Speed, batch: int) -> float:
     total = 0.0
     for one in work:
         taken = speed.layer + speed.time_step * one.steps
-        taken += 3 * one.flops * batch / rates[one.kind] + one.elements * batch / speed.elements
+        passing = speed.convolved if one.kind == "convolution" else speed.elements
+        taken += 3 * one.flops * batch / rates[one.kind] + one.passing * batch / passing
         total += one.count * taken
     return total

@@ -26,6 +26,7 @@ class Work:
         count: How many copies.
         flops: Operations of one forward pass of one copy.
         elements: That leave one copy.
+        passing: That one copy looks at: those that arrive, when they are more.
         steps: Time steps of a recurrent layer times how often they are gone through; 0 for others.
     """
 
@@ -33,6 +34,7 @@ class Work:
     count: float
     flops: float
     elements: float
+    passing: float
     steps: float = 0.0
 
 
@@ -90,11 +92,16 @@ def _work(
     kind = KINDS.get(spec.family if spec else "", "linear")
     shapes = info.outputs or ()
     elements = number(numel(shapes[0]), sizes) if shapes else 0.0
+    first = info.inputs[0] if info.inputs else None
+    arriving = 0.0
+    if spec is not None and spec.family == "pooling" and first and not isinstance(first[0], tuple):
+        arriving = number(numel(first), sizes)
     return Work(
         kind,
         count,
         number(info.flops, sizes) / copies,
         elements,
+        max(elements, arriving),
         _time_steps(info, sizes) if kind == "recurrent" else 0.0,
     )
 

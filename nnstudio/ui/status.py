@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
+from nnstudio.studio.figures import bytes_words, kept_bytes
 from nnstudio.studio.session import Session
 from nnstudio.studio.summaries import count_words, one_sample
 from nnstudio.ui.i18n import tr
@@ -52,6 +53,9 @@ class Status(QStatusBar):
         if analysis.flops:
             work = count_words(one_sample(analysis.flops))
             parts.append(tr("{count} FLOPs a sample", count=work))
+        kept = kept_bytes(analysis)
+        if kept:
+            parts.append(tr("{size} kept a sample", size=bytes_words(kept)))
         self._costs.setText(" · ".join(parts))
         self._count_problems()
 

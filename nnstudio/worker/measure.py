@@ -57,10 +57,9 @@ def measured(name: str, count: int) -> dict[str, Any]:
         "step": max(0.0, short - 2 * layer),
         "floor": resident(),
         "linear": _linear(device, layer),
-        "convolution": _convolution(device, layer),
         "elements": _elements(device, layer),
     }
-    return made | _recurrent(device)
+    return made | _convolution(device, layer) | _recurrent(device)
 
 
 def _linear(device: torch.device, layer: float) -> float:
@@ -70,12 +69,29 @@ def _linear(device: torch.device, layer: float) -> float:
     return 3 * 3 * 2 * batch * wide * wide / max(taken, 1e-7)
 
 
-def _convolution(device: torch.device, layer: float) -> float:
-    channels, side, batch = 16, 14, 32
-    net = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(3)))
-    taken = _passes(net, (batch, channels, side, side), device) - 3 * layer
-    work = 2 * batch * side * side * 9 * channels * channels
-    return 3 * 3 * work / max(taken, 1e-7)
+def _convolution(device: torch.device, layer: float) -> dict[str, float]:
+    """Many channels tell what an operation costs, a single one what an element costs."""
+    side, batch = 14, 32
+    many, work = _convolved(16, 16, 3, side, batch, device, layer)
+    rate = work / many
+    few, work = _convolved(1, 8, 5, 2 * side, batch, device, layer)
+    left = max(few - work / rate, 0.1 * few)
+    return {"convolution": rate, "convolved": batch * 8 * 4 * side * side / left}
+
+
+def _convolved(
+    arrive: int,
+    leave: int,
+    kernel: int,
+    side: int,
+    batch: int,
+    device: torch.device,
+    layer: float,
+) -> tuple[float, float]:
+    """Return the seconds of a convolution, forward and backward, and its operations."""
+    net = nn.Conv2d(arrive, leave, kernel, padding=kernel // 2)
+    taken = _passes(net, (batch, arrive, side, side), device) - layer
+    return max(taken, 1e-7), 3 * 2 * batch * side * side * kernel * kernel * arrive * leave
 
 
 def _elements(device: torch.device, layer: float) -> float:

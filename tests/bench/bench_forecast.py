@@ -1,7 +1,5 @@
 """What is foretold of a run against what it takes: memory and time per epoch of the templates.
 
-    python -m tests.bench.bench_forecast [TEMPLATE…]
-
 Each template is trained for two epochs in a process of its own; its peak memory is the system's
 figure (Linux), its time that of the second epoch.
 """
@@ -18,6 +16,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from nnstudio.compiler.analysis import analyse
 from nnstudio.core.paths import resource
 from nnstudio.engine.measure import Speed, measure
@@ -28,24 +28,29 @@ from nnstudio.studio import templates
 from nnstudio.studio.forecast import Forecast, forecast
 from nnstudio.studio.forecasts import samples_of
 
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
 EPOCHS = 2
 
 
-def main(names: list[str]) -> int:
-    speeds: dict[int, Speed] = {}
-    print(f"{'template':<16} {'MB':>5} {'real':>5} {'ratio':>6}   {'s/epoch':>8} {'real':>8} ratio")
-    for name in names or templates.names():
-        project = templates.load(name).project
-        made = foretold(project, speeds)
-        peak, seconds = taken(name)
-        if made is None:
-            print(f"{name:<16} no forecast")
-            continue
-        line = f"{name:<16} {made.memory / 1e6:5.0f} {peak / 1e6:5.0f} {made.memory / peak:6.2f}"
-        if made.epoch is not None:
-            line += f"   {made.epoch:8.2f} {seconds:8.2f} {made.epoch / seconds:.2f}"
-        print(line, flush=True)
-    return 0
+@pytest.fixture(scope="module")
+def speeds() -> dict[int, Speed]:
+    return {}
+
+
+@pytest.mark.parametrize("name", templates.names())
+def test_the_forecast_of_a_template(name: str, speeds: dict[int, Speed]) -> None:
+    made = foretold(templates.load(name).project, speeds)
+    assert made is not None
+    peak, seconds = taken(name)
+    share = made.memory / peak
+    line = f"{name:<16} {made.memory / 1e6:5.0f} MB, really {peak / 1e6:5.0f}: {share:.2f}"
+    if made.epoch is not None:
+        line += (
+            f"   {made.epoch:7.2f} s an epoch, really {seconds:7.2f}: {made.epoch / seconds:.2f}"
+        )
+    print(line)
+    assert 0.5 < share < 2.0
 
 
 def foretold(project: Project, speeds: dict[int, Speed]) -> Forecast | None:
@@ -96,7 +101,3 @@ def _children(pid: int) -> list[str]:
             if int(path.read_text().rpartition(")")[2].split()[1]) == pid:
                 found.append(path.parent.name)
     return found
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

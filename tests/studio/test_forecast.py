@@ -23,7 +23,7 @@ from nnstudio.studio.forecasts import Forecasts
 from nnstudio.studio.session import Session
 from tests.builder import DIGITS, Expression, GraphBuilder, project
 
-SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 3e10, 3e-5, 1e8)
+SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 1e8, 3e10, 3e-5, 1e8)
 SAMPLES = Samples(4000, 1000, 785)
 MNIST = replace(DIGITS, inputs=((1, 28, 28),))
 
