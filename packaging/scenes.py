@@ -283,7 +283,7 @@ def images(stage: Stage) -> None:
     """Pictures that a GAN draws."""
     stage.template("dcgan-mnist")
     runs = stage.window.running.runs
-    stage.train(lambda: runs.live is not None and runs.live.epoch >= 1)
+    stage.train(lambda: runs.live is not None and runs.live.samples is not None)
     stage.window.show_arrangement("train")
     stage.shot("images-monitor")
     stage.window.show_panel("images")
