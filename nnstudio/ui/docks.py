@@ -58,6 +58,7 @@ class PanelRow:
 _ROOM = "nnstudio.ui.panels."
 PANELS: tuple[PanelRow, ...] = (
     PanelRow("palette", "Layers", "left", _ROOM + "palette:PalettePanel", ("design",)),
+    PanelRow("train", "Training", "right", _ROOM + "train:TrainPanel", ("train",)),
     PanelRow("inspector", "Inspector", "right", _ROOM + "inspector:InspectorPanel",
              ("design", "train")),
     PanelRow("history", "History", "right", _ROOM + "history:HistoryPanel", ()),

@@ -6,6 +6,7 @@ document is escaped: a name is never markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -110,6 +111,10 @@ PANELS: dict[str, tuple[str, ...]] = {
             "typing a value pins it."
         ),
         "Below are the shapes that come in and go out, and what the layer is.",
+    ),
+    "train": (
+        "The training loop and its settings: how long, which loss, which optimizer.",
+        "They hold for the next run; what may be changed while one goes on stands in the Monitor.",
     ),
     "history": ("Every step since the file was opened; a click goes to it.",),
     "monitor": (
@@ -243,9 +248,18 @@ def _shapes(spec: LayerSpec) -> str:
 
 
 def _port(port: InputPort | OutputPort) -> tuple[str, str]:
-    text = " ".join(map(str, port.dims))
+    text = " × ".join(map(_dim, port.dims))
     optional = tr(" (may stay open)") if getattr(port, "optional", False) else ""
     return port.name + optional, text
+
+
+def _dim(dim: int | str) -> str:
+    """Return a dim as it is spoken of: `*S` is any number of them, a formula over H is H′."""
+    text = str(dim)
+    if text.startswith("*"):
+        return "…"
+    sizes = re.findall(r"\b[A-Z]\b", text) if text.startswith("{") else []
+    return f"{sizes[0]}′" if sizes else text.strip("{}")
 
 
 def _setting(param: Param) -> tuple[str, str, str]:

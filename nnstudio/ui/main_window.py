@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
@@ -43,8 +43,9 @@ if TYPE_CHECKING:  # what it brings along is imported after the first paint
 
 SIZE = QSize(1440, 900)
 SIDES = {"left": 216, "right": 304}
-BELOW = 0.36
-"""The part of the height that the panels at the bottom take at first."""
+CODE = {"right": 520}  # where code is read at the side
+BELOW = {"data": 0.5, "train": 0.5}
+"""The part of the height that the panels at the bottom take at first, where it is no third."""
 LEADS = {"design": "", "data": "data", "train": "monitor", "export": "export"}
 """The panel without which an arrangement has nothing to show; "" for the canvas."""
 CANVAS = "nnstudio.ui.canvas.panel:CanvasPanel"
@@ -135,7 +136,7 @@ class MainWindow(QMainWindow):
         if self.arrangement:  # a card was clicked already
             name, self.arrangement = self.arrangement, ""
             self.show_arrangement(name)
-        self.picture = RecoveryPicture(self.documents, cast(QWidget, self.canvas), self)
+        self.picture = RecoveryPicture(self.documents, self.theme, self)
 
     def show_start(self) -> None:
         """Show the start page, and nothing around it."""
@@ -175,7 +176,8 @@ class MainWindow(QMainWindow):
         """Put the panels of this arrangement where they are at first."""
         self.docks.place()
         self.docks.arrange(self.arrangement)
-        sizes = {**SIDES, "bottom": int(self.height() * BELOW)}
+        sizes = {**SIDES, **(CODE if self.arrangement == "export" else {})}
+        sizes["bottom"] = int(self.height() * BELOW.get(self.arrangement, 0.36))
         for area, size in sizes.items():
             mine = [d for k, d in self.docks.items() if self.docks.rows[k].area == area]
             way = Qt.Orientation.Vertical if area == "bottom" else Qt.Orientation.Horizontal
