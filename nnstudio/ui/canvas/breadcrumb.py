@@ -112,7 +112,7 @@ class Breadcrumb(QWidget):
         button.setStyleSheet(
             f"QToolButton {{ color: {self._context.theme.tokens.accent};"
             " background: transparent; border: 0; padding: 0; }"
-            "QToolButton:hover { text-decoration: underline; background: transparent; }"
+            "QToolButton:hover, QToolButton:focus { text-decoration: underline; }"
         )
         button.setToolTip(tip(tr("Go to {name}", name=text)))
         button.clicked.connect(partial(self._go, depth))

@@ -70,4 +70,5 @@ class OverlayBar(QWidget):
             f"QPushButton:focus {{ border-color: {tokens.accent}; }}"
             f"QPushButton:checked {{ background: {tokens.accent}; color: {tokens.on_accent};"
             f" border-color: {tokens.accent}; font-weight: 600; }}"
+            f"QPushButton:checked:focus {{ border: 2px solid {tokens.text}; }}"
         )

@@ -63,6 +63,7 @@ class ExportPanel(Panel):
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName(tr("Files of the export"))
+        self.tree.setToolTip(tr("What is written; a click shows the file below"))
         self.text = CodeView(context.theme)
         self.problems = ProblemList(context)
         self.export = push_button(tr("Export"), self._export, "primary")
