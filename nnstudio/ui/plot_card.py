@@ -162,7 +162,7 @@ class PlotCard(QFrame):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._button.move(GRID // 2, self.height() - BUTTON - 2)
+        self._button.move(self.width() - self._button.width() - GRID // 2, GRID - 1)
         self._button.raise_()
 
 

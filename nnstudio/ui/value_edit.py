@@ -221,7 +221,8 @@ class TickBox(QCheckBox):
         painter.drawRoundedRect(box, 6, 6)
         state = self.checkState()
         partly = state == Qt.CheckState.PartiallyChecked
-        text = self.formula or ("~" if partly else "✓" if self.isChecked() else "–")
+        words = "~" if partly else tr("✓ on") if self.isChecked() else tr("off")
+        text = self.formula or words
         plain = self.formula or (self.isChecked() and not partly)
         painter.setPen(tokens.color("text" if plain else "muted"))
         painter.setFont(fonts.mono(NORMAL - 1) if self.formula else fonts.text(NORMAL))

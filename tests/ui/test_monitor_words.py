@@ -51,7 +51,9 @@ def test_ticks_are_round_and_inside(log: bool) -> None:
         ticks = axis.ticks(6)
         assert len(ticks) <= 20
         assert all(axis.low * 0.999 <= tick <= axis.high * 1.001 for tick in ticks)
-        assert len(axes.labels(ticks, log)) == len(ticks)
+        texts = axes.labels(ticks, log)
+        assert len(texts) == len(ticks)
+        assert log or len(set(texts)) == len(ticks)  # each can be told from its neighbours
         assert axis.value(0.25) == pytest.approx(axis.value(float(axis.place(axis.value(0.25)))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     # ---------------------------------------------------------------------- shape
     "shape.signature": ("the signature {signature} cannot be read: {why}", "write *S D -> *S D"),
-    "shape.open": ("{layer} receives nothing at its input {port}", "connect the input"),
+    "shape.open": ("{layer} receives nothing at {port}", "connect the input"),
     "shape.extra_input": ("{layer} has {ports} inputs but {count} are connected", "remove an edge"),
     "shape.rank": (
         "{layer} expects a tensor of {dims} but receives {shape}, which has {rank} dims",

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from nnstudio.ui import fonts
-from nnstudio.ui.theme import GRID, NORMAL, SMALL
+from nnstudio.ui.theme import GRID, LARGE, NORMAL, SMALL
 
 HEIGHT = 7.0 * GRID
 TITLE = 3.0 * GRID
@@ -39,6 +39,7 @@ def font(role: str) -> QFont:
         "bubble": fonts.text(SMALL + 1),
         "note": fonts.text(NORMAL),
         "button": fonts.text(SMALL + 1, strong=True),
+        "middle": fonts.text(LARGE, strong=True),
         "far": fonts.text(SMALL, strong=True),
     }[role]
 

@@ -59,14 +59,14 @@ class NodePainter:
         if "repeated" in flags:
             self._cards(painter, look)
         bypassed, near = "bypassed" in flags, self.level is Level.NEAR
-        # Near, the frame lies over the edge of the title; from afar one path less is worth more.
+        # Near, the frame lies over the edge of the title; further away the title is all there is.
+        shade = (paints.faded if bypassed else paints.families)[look.group]
         painter.setPen(paints.none if near else self._frame(key, look))
-        painter.setBrush(paints.body)
+        painter.setBrush(paints.body if near else shade)
         painter.drawPath(body)
-        painter.setPen(paints.none)
-        painter.setBrush((paints.faded if bypassed else paints.families)[look.group])
-        painter.drawPath(title)
         if near:
+            painter.setBrush(shade)
+            painter.drawPath(title)
             painter.setBrush(paints.hollow)
             painter.setPen(self._frame(key, look))
             painter.drawPath(body)
@@ -109,14 +109,17 @@ class NodePainter:
             names.append("block")
         space = look.width - 2 * metrics.PADDING - len(names) * metrics.BADGE
         ink = paints.text if bypassed or not look.group else paints.on_accent
-        painter.setPen(ink)
-        painter.setFont(metrics.font("title"))
         words = f"{look.title} {look.count}" if look.count else look.title
-        text = self.texts.get("title", words, space + 1)
-        height = metrics.letters("title").height()
-        at = top + (metrics.TITLE - height) / 2
+        near = self.level is Level.NEAR
+        # Further away the title has the whole node, and letters that can still be read.
+        role, room = ("title", metrics.TITLE) if near else ("middle", metrics.HEIGHT)
+        wide = space if near else look.width - 2 * metrics.PADDING
+        painter.setPen(ink)
+        painter.setFont(metrics.font(role))
+        text = self.texts.get(role, words, wide + 1)
+        at = top + (room - metrics.letters(role).height()) / 2
         painter.drawStaticText(QPointF(left + metrics.PADDING, at), text)
-        if names and self.level is Level.NEAR:
+        if names and near:
             self._badges(painter, names, look, QPen(ink, 1.2))
 
     def _badges(self, painter: QPainter, names: list[str], look: Look, pen: QPen) -> None:

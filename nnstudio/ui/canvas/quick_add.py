@@ -108,8 +108,8 @@ class QuickAdd(QFrame):
             f"#quickAdd QLineEdit:focus {{ border-color: {tokens.accent}; }}"
             f"#quickAdd QListWidget {{ background: transparent; border: 0; color: {tokens.text};"
             f" outline: 0; }}"
-            f"#quickAdd QListWidget::item {{ height: {ROW}px; border-radius: 4px;"
-            f" padding-left: 6px; }}"
+            f"#quickAdd QListWidget::item {{ height: {ROW}px; border: 0; border-radius: 4px;"
+            f" margin: 0; padding: 0 0 0 6px; }}"
             f"#quickAdd QListWidget::item:selected {{ background: {tokens.accent};"
             f" color: {tokens.on_accent}; }}"
             f"#quickAdd QLabel {{ color: {tokens.muted}; padding: 0 6px; }}"
@@ -153,7 +153,9 @@ class QuickAdd(QFrame):
         painter.setBrush(color)
         painter.drawEllipse(1, 1, 8, 8)
         painter.end()
-        return QIcon(picture)
+        found = QIcon(picture)
+        found.addPixmap(picture, QIcon.Mode.Selected)  # and not tinted
+        return found
 
     def _accept(self) -> None:
         row = self.list.currentRow()

@@ -82,12 +82,8 @@ class ImagesPanel(Panel):
         self._step = label("", "mono")
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
-        self._pages.addWidget(
-            Empty(
-                tr("No pictures yet"),
-                tr("Train a network that draws, such as the DCGAN of the start page."),
-            )
-        )
+        self._empty = Empty(tr("No pictures yet"), "")
+        self._pages.addWidget(self._empty)
         page = QWidget()
         row = QHBoxLayout()
         row.addWidget(self.slider, 1)
@@ -108,6 +104,10 @@ class ImagesPanel(Panel):
         folder = None if runs is None else _folder(runs)
         if folder != self._folder:
             self._folder, self._newest = folder, None
+        going = runs is not None and runs.busy
+        hint = tr("A network that draws shows what it can at the end of each epoch.")
+        start = tr("Train a network that draws, such as the DCGAN of the start page.")
+        self._empty.say(tr("No pictures yet"), hint if going else start)
         self._read()
 
     def follow_live(self) -> bool:

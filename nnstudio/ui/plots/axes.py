@@ -13,6 +13,9 @@ from nnstudio.studio import arrays as np
 LEAST = 1e-12
 """What a logarithmic axis takes the place of zero for."""
 
+_LONGEST = 6
+"""So many signs have room beside an axis; longer values are written with a power of ten."""
+
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -115,9 +118,12 @@ def labels(ticks: list[float], log: bool = False) -> list[str]:
     for limit, unit, letter in ((1e6, 1e6, " M"), (1e4, 1e3, " k")):
         if size >= limit:
             return [_plain(tick / unit, step / unit) + (letter if tick else "") for tick in ticks]
-    if 0 < size < 1e-3:
-        return [f"{tick:.0e}" if tick else "0" for tick in ticks]
-    return [_plain(tick, step) for tick in ticks]
+    texts = [_plain(tick, step) for tick in ticks]
+    if size and max(map(len, texts)) > _LONGEST:
+        power = math.floor(math.log10(size))
+        unit = 10.0**power
+        return [f"{_plain(tick / unit, step / unit)}e{power}" if tick else "0" for tick in ticks]
+    return texts
 
 
 def hours(ticks: list[float]) -> list[str]:

@@ -20,6 +20,7 @@ from nnstudio.studio.health import Verdict
 from nnstudio.ui import fonts
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
+from nnstudio.ui.plots.paper import MENU
 from nnstudio.ui.theme import NORMAL, SMALL, Theme, Tokens
 from nnstudio.ui.widgets import tip
 
@@ -101,7 +102,7 @@ class BarPlot(QWidget):
         painter.drawText(QPointF(SIDE, 21), self.title)
         painter.setFont(fonts.text(SMALL))
         painter.setPen(QColor(colors.muted))
-        box = QRectF(0, 8, size.width() - SIDE, 18)
+        box = QRectF(0, 8, size.width() - SIDE - MENU, 18)
         painter.drawText(box, int(_Flag.AlignRight | _Flag.AlignVCenter), self._note)
         if not self._rows:
             painter.setFont(fonts.text(NORMAL))

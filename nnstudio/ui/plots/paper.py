@@ -16,8 +16,11 @@ from nnstudio.ui.plots import axes
 from nnstudio.ui.plots.ink import Curve, Sheet
 from nnstudio.ui.theme import NORMAL, SMALL, Tokens
 
-LEFT, TOP, RIGHT, BOTTOM = 46.0, 30.0, 12.0, 22.0
+LEFT, TOP, RIGHT, BOTTOM = 50.0, 32.0, 12.0, 22.0
 """Room around the curves, in pixels."""
+
+MENU = 22.0
+"""Room at the upper right, where a card has its button."""
 
 _LINE = 16.0
 _SHOWN = 4  # values in the title, and markers in the box beside the pointer
@@ -121,9 +124,9 @@ def title(
     least = 12 + strong.horizontalAdvance(text) + 12
     painter.setFont(fonts.text(SMALL))
     metrics = QFontMetricsF(painter.font())
-    x = width - RIGHT
+    x = width - RIGHT - MENU
     shown = []
-    room = width - RIGHT - least
+    room = x - least
     for curve in [curve for curve in curves if len(curve.series)][:_SHOWN]:
         label = f"{curve.label} {words(_last(curve))}"
         wide = metrics.horizontalAdvance(label)
