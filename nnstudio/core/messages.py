@@ -6,11 +6,12 @@ groups stand in `nnstudio.core.words`, by what they are about.
 
 from __future__ import annotations
 
-from nnstudio.core.words import documents, networks, own, runs
+from nnstudio.core.words import documents, networks, own, runs, shapes
 
 MESSAGES: dict[str, tuple[str, str]] = {
     **documents.WORDS,
     **networks.WORDS,
     **own.WORDS,
     **runs.WORDS,
+    **shapes.WORDS,
 }
