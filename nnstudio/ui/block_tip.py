@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
 from nnstudio.graph.model import Project
@@ -58,8 +58,7 @@ def _png(project: Project, block: str, tokens: Tokens) -> bytes:
         tokens,
     )
     painter.end()
-    data = QByteArray()
-    buffer = QBuffer(data)
+    buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
-    return bytes(data.data())
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs say bytes
+    return bytes(buffer.data().data())

@@ -210,7 +210,7 @@ def test_block_use_and_formula_inside(qtbot: QtBot, theme: Theme) -> None:
     found = page(qtbot, panel, here, "block:feed_forward")
     assert found.head.title.text() == "Feed forward"
     assert found.use is not None
-    assert "3 times" in found.use.words.text()
+    assert "3 places" in found.use.words.text()
     assert line(found.form, "dim").text() == "32"
     qtbot.mouseClick(found.use.enter, Qt.MouseButton.LeftButton)
     assert here.view.graph == "feed_forward"
