@@ -15,7 +15,18 @@ from nnstudio.graph.dims import Dim, Shape, numel, total
 
 VIEWS = frozenset(
     {"Identity", "Flatten", "Unflatten", "Reshape", "Permute", "Transpose", "Squeeze", "Unsqueeze"}
-    | {"Expand", "Chunk", "Split", "Select", "Narrow", "Slice", "Detach"}
+    | {
+        "Expand",
+        "Chunk",
+        "Split",
+        "Select",
+        "Narrow",
+        "Slice",
+        "Detach",
+        "Unbind",
+        "Diagonal",
+        "ExpandBatch",
+    }
     | {"Parameter", "Buffer", "Constant"}
 )
 """They show entries of a tensor that is there already."""
@@ -73,6 +84,7 @@ def _attended(args: Resolved, inputs: Sequence[Any], outputs: Sequence[Shape]) -
 
 _MORE: dict[str, Cost] = {
     **{f"{kind}Pool{n}d": _with_indices for kind in ("Max", "AdaptiveMax") for n in (1, 2, 3)},
+    **{f"FractionalMaxPool{n}d": _with_indices for n in (2, 3)},
     "LSTM": _gates(16),
     "GRU": _gates(8),
     "RNN": _gates(2),

@@ -8,6 +8,15 @@ from nnstudio.core.params import Param
 from nnstudio.core.values import Value
 
 _MEAN = choice("reduction", ("mean", "sum"), "What becomes of the losses of a batch.")
+
+
+def _weights(what: str, name: str = "weight") -> Param:
+    """Return numbers that torch takes as a tensor."""
+    return Param(name, "floats", None, what, optional=True, minimum=0.0, maximum=1e6, tensor=True)
+
+
+_CLASSES = _weights("How much each class counts, one number for each.")
+_FEATURES = _weights("How much each feature counts, one number for each.")
 _IGNORED = Param(
     "ignore_index",
     "int",
@@ -41,6 +50,7 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
         "Cross entropy",
         "For one class out of several, from raw scores: minus the log of the right one's share.",
         (
+            _CLASSES,
             _IGNORED,
             _MEAN,
             number(
@@ -57,14 +67,18 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
         "BCEWithLogitsLoss",
         "Binary cross entropy with logits",
         "For yes or no, also several at once: binary cross entropy from raw scores.",
-        (_MEAN,),
+        (
+            _FEATURES,
+            _MEAN,
+            _weights("How much a yes counts, one number for each feature.", "pos_weight"),
+        ),
         ("binary", "multilabel", "sigmoid"),
     ),
     (
         "BCELoss",
         "Binary cross entropy",
         "Binary cross entropy from probabilities, behind a Sigmoid.",
-        (_MEAN,),
+        (_FEATURES, _MEAN),
         ("binary", "sigmoid"),
     ),
     (
@@ -99,7 +113,7 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
         "NLLLoss",
         "Negative log likelihood",
         "For one class out of several, from log probabilities behind a LogSoftmax.",
-        (_IGNORED, _MEAN),
+        (_CLASSES, _IGNORED, _MEAN),
         ("classification",),
     ),
     (
@@ -134,10 +148,17 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
         ("binary", "hinge"),
     ),
     (
+        "MultiLabelMarginLoss",
+        "Multi-label margin",
+        "For several labels at once: every right score must lead every other by 1.",
+        (_MEAN,),
+        ("multilabel", "hinge"),
+    ),
+    (
         "MultiLabelSoftMarginLoss",
         "Multi-label soft margin",
         "For several labels at once, each by its own binary cross entropy.",
-        (_MEAN,),
+        (_CLASSES, _MEAN),
         ("multilabel",),
     ),
     (
@@ -147,6 +168,7 @@ _ROWS: tuple[tuple[str, str, str, tuple[Param, ...], tuple[str, ...]], ...] = (
         (
             Param("p", "int", 1, "The power of what is missing, 1 or 2.", minimum=1, maximum=2),
             number("margin", 1.0, "The lead that is asked for."),
+            _CLASSES,
             _MEAN,
         ),
         ("classification", "hinge", "svm"),

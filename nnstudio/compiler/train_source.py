@@ -19,7 +19,7 @@ from nnstudio.compiler.generated import Source
 from nnstudio.compiler.model_source import class_names
 from nnstudio.compiler.results import Analysis
 from nnstudio.compiler.writing.layout import LIMIT, element, width, wrapped
-from nnstudio.compiler.writing.literals import literal, plain
+from nnstudio.compiler.writing.literals import as_tensor, literal, plain
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.core.values import Choice, Value, identical
@@ -205,6 +205,9 @@ class _Script:
         if param.kind == "list_of" and isinstance(value, tuple):
             entries = [self._choice(param, entry) for entry in value if isinstance(entry, Choice)]
             return f"({entries[0]},)" if len(entries) == 1 else f"({', '.join(entries)})"
+        if param.tensor and isinstance(value, tuple):
+            self.imports.add("import torch")
+            return as_tensor(value)
         return literal(value)
 
     def _choice(self, param: Param, choice: Choice) -> str:

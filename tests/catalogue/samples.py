@@ -90,7 +90,8 @@ def _strategy(param: Param, spatial: int) -> st.SearchStrategy[Any]:
     if param.kind == "float":
         least = -4.0 if param.minimum is None else max(param.minimum, -4.0)
         most = 4.0 if param.maximum is None else min(param.maximum, 4.0)
-        return st.floats(least, most, exclude_min=param.above)
+        numbers = st.floats(least, most, exclude_min=param.above)
+        return numbers.filter(lambda x: x == 0 or abs(x) > 1e-3)  # no more than float32 holds
     if param.kind == "int":
         return st.integers(low, max(low, high))
     return _many(param, spatial, low, high)

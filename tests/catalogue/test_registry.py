@@ -118,12 +118,14 @@ def test_parameters_are_those_of_torch(spec: LayerSpec) -> None:
     assert set(required) <= set(positional)
     assert LEFT_OUT.get(spec.name, set()) <= set(known)
     unknown = (
-        set(known) - {param.name for param in mine} - LEFT_OUT.get(spec.name, set()) - EVERYWHERE
+        set(known)
+        - {param.name for param in mine}
+        - LEFT_OUT.get(spec.name, set())
+        - torch_side.EVERYWHERE
     )
     assert not unknown, "parameters of torch that the catalogue lacks"
 
 
-EVERYWHERE = {"device", "dtype", "inplace", "size_average", "reduce"}
 LEFT_OUT = {
     "Embedding": {"sparse", "_weight", "_freeze"},
     "TripletMarginWithDistanceLoss": {"distance_function"},
@@ -150,36 +152,11 @@ behind it is the same), nested tensors (they change the shape of what leaves), n
 def _known_parameters(spec: LayerSpec) -> dict[str, inspect.Parameter]:
     """Return torch's parameters; a stack of layers takes those of the layer besides its own."""
     name = spec.code.module.removeprefix("nn.")
-    found = _parameters(getattr(nn, name))
+    found = torch_side.constructor_parameters(getattr(nn, name))
     if not spec.code.build:
         return found
-    layer_of = _parameters(getattr(nn, f"{name}Layer"))
+    layer_of = torch_side.constructor_parameters(getattr(nn, f"{name}Layer"))
     return layer_of | {key: one for key, one in found.items() if not key.endswith("_layer")}
-
-
-def _parameters(cls: Any) -> dict[str, inspect.Parameter]:
-    found = dict(inspect.signature(cls).parameters)
-    if not issubclass(cls, nn.RNNBase):
-        return {name: param for name, param in found.items() if name not in ("args", "kwargs")}
-    if found:  # RNN, LSTM and GRU say it in their base class and their documentation
-        base = dict(inspect.signature(nn.modules.rnn.RNNBase.__init__).parameters)
-        order = [
-            "input_size",
-            "hidden_size",
-            "num_layers",
-            "bias",
-            "batch_first",
-            "dropout",
-            "bidirectional",
-        ]
-        found = {name: base[name] for name in order}
-        if cls is nn.LSTM:
-            found["proj_size"] = base["proj_size"]
-        if cls is nn.RNN:
-            found["nonlinearity"] = inspect.Parameter(
-                "nonlinearity", inspect.Parameter.KEYWORD_ONLY, default="tanh"
-            )
-    return found
 
 
 def test_function_and_module_of_a_layer_give_the_same() -> None:

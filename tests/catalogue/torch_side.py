@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import operator
 import re
 from typing import Any
@@ -233,3 +234,33 @@ def _flat(result: Any) -> list[Any]:
     if isinstance(result, torch.Tensor):
         return [result]
     return [tensor for part in result if part is not None for tensor in _flat(part)]
+
+
+EVERYWHERE = frozenset({"device", "dtype", "inplace", "size_average", "reduce"})
+"""Parameters of torch that no layer has: of the run, or of old."""
+
+
+def constructor_parameters(cls: Any) -> dict[str, inspect.Parameter]:
+    """Return the parameters of a class of torch.nn, those of the recurrent ones in order."""
+    found = dict(inspect.signature(cls).parameters)
+    if not issubclass(cls, nn.RNNBase):
+        return {name: param for name, param in found.items() if name not in ("args", "kwargs")}
+    if found:  # RNN, LSTM and GRU say it in their base class and their documentation
+        base = dict(inspect.signature(nn.modules.rnn.RNNBase.__init__).parameters)
+        order = [
+            "input_size",
+            "hidden_size",
+            "num_layers",
+            "bias",
+            "batch_first",
+            "dropout",
+            "bidirectional",
+        ]
+        found = {name: base[name] for name in order}
+        if cls is nn.LSTM:
+            found["proj_size"] = base["proj_size"]
+        if cls is nn.RNN:
+            found["nonlinearity"] = inspect.Parameter(
+                "nonlinearity", inspect.Parameter.KEYWORD_ONLY, default="tanh"
+            )
+    return found

@@ -58,7 +58,8 @@ def _spelled(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     blank, classes = args["blank"], scores[2]
     if type(classes) is int and type(blank) is int and blank >= classes:
         raise ShapeError("shape.index", set_to(blank=0), index=blank, size=classes)
-    expect("targets", (scores[1], targets[-1]), targets)
+    if len(targets) != 1:  # those of all samples may stand one behind the other
+        expect("targets", (scores[1], *targets[-1:]), targets)
     expect("input_lengths", (scores[1],), lengths)
     expect("target_lengths", (scores[1],), target_lengths)
     return ((scores[1],) if args["reduction"] == "none" else (),)
@@ -127,7 +128,7 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec(
         name="CTCLoss",
         family="loss",
-        signature="log_probs: T N C, targets: M S, input_lengths: *I, target_lengths: *J -> *R",
+        signature="log_probs: T N C, targets: *M, input_lengths: *I, target_lengths: *J -> *R",
         params=(
             Param("blank", "int", 0, "The class of no letter.", minimum=0, maximum=2**20),
             choice("reduction", ("mean", "sum", "none"), "What becomes of the losses."),

@@ -89,7 +89,8 @@ def _fractional(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...
     same_entries(args, spatial, "kernel_size", "output_size", "output_ratio")
     made = tuple(_fraction(args, one, i) for i, one in enumerate(shape[2:]))
     for axis, (old, new) in enumerate(zip(shape[2:], made, strict=True)):
-        reach = new + at(args["kernel_size"], axis) - 1
+        # windows of a volume need one place more, by torch's own check
+        reach = new + at(args["kernel_size"], axis) - (1 if spatial == 2 else 0)
         if type(old) is int and type(reach) is int and reach > old:
             values = {"kernel": show(at(args["kernel_size"], axis)), "size": show(old)}
             raise ShapeError("shape.kernel", set_to(kernel_size=1), **values, padding=0)

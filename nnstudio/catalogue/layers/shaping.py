@@ -114,6 +114,7 @@ def _expanded(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
 
 def _for_batch(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
     shape, like = inputs
+    at_least_one("sizes", args["sizes"])
     if not like:
         raise ShapeError("shape.rank", dims="N *S", rank=0, shape="()")
     return _expanded({"sizes": (like[0], *args["sizes"])}, (shape,))

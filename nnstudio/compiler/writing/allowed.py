@@ -151,6 +151,8 @@ def train_names() -> Allowed:
             imports.setdefault(before.removeprefix("from ").strip(), set()).update(
                 names.split(", ")
             )
+    imports[""].add("torch")
+    dotted.add("torch.tensor")
     dotted |= {f"args.{name}" for name in ("data", "epochs", "steps", "seed", "resume")}
     return Allowed(
         frozenset(dotted),

@@ -65,6 +65,8 @@ def train(
     if channels_last:
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     parameters = list(model.parameters())
+    if isinstance(loss, nn.Module):  # it may hold weights of classes
+        loss.to(parameters[0].device)
     solver = optimizers.build(optimizer, parameters)
     per_epoch = batch_count(data.train, batch_size)
     horizon = max(epochs * per_epoch, steps or 0)
