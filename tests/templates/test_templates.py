@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import math
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from nnstudio.core.paths import resource
 from nnstudio.graph.topology import order
 from nnstudio.project import format as nns
 from tests.compiler.generated import style
-from tests.templates.references import ALL, load
+from tests.templates.references import ALL, COUNTS, load
 
 DRAWN = tuple(name for name in ALL if name != "empty")
 
@@ -51,3 +53,20 @@ def test_code_as_a_person_writes_it(tmp_path: Path) -> None:
             elif isinstance(node, ast.ImportFrom):
                 assert node.module in ("torch", "torch.nn")
     assert style(tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_notes_explain_and_cover_nothing(name: str) -> None:
+    project = load(name)
+    assert name not in COUNTS or project.notes.keys() >= project.graphs.keys()
+    for key, notes in project.notes.items():
+        across = [x for x, _ in project.layout[key].values()]
+        for note in notes.values():
+            left, right = note.at[0], note.at[0] + note.width
+            assert note.text
+            assert right <= min(across) - 120 or left >= max(across) + 120, (key, note.text)
+        for one, other in itertools.combinations(notes.values(), 2):
+            high, low = sorted((one, other), key=lambda note: note.at[1])
+            beside = abs(one.at[0] - other.at[0]) >= one.width
+            lines = math.ceil(len(high.text) / (high.width / 7))
+            assert beside or low.at[1] - high.at[1] >= 17 * lines, (key, high.text)
