@@ -21,6 +21,9 @@ LONGEST = 240.0
 TIGHT, ROOMY = 30.0, 80.0
 """How far two nodes must be apart for a shape that changes, and for one that does not."""
 
+SIDEWAYS = 64.0
+"""An edge that goes further to the side has its chip at one of its ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -67,9 +70,27 @@ class Chips:
     def box(self, edge: Edge) -> QRectF:
         """Return where the chip of an edge is."""
         points = self._edges.points[self._edges.row[edge]]
-        middle = (points[HALF - 1] + points[HALF]) / 2
+        at = self._along(edge)
+        middle = (points[at - 1] + points[at]) / 2
         wide = self.on[edge].width
         return QRectF(middle[0] - wide / 2, middle[1] - metrics.CHIP / 2, wide, metrics.CHIP)
+
+    def _along(self, edge: Edge) -> int:
+        """Return at which point of an edge its chip is.
+
+        Where edges fan out or meet, chips in the middle would cover each other: there they keep to
+        the end that the edge has for itself.
+        """
+        x1, _, x2, _ = self._edges.ends[self._edges.row[edge]]
+        lane = float(self._edges.lanes[self._edges.row[edge]])
+        leave = sum(one.source.node == edge.source.node for one in self._at(edge.source.node))
+        meet = sum(one.node == edge.node for one in self._at(edge.node))
+        if lane == lane or abs(x1 - x2) < SIDEWAYS or (leave > 1) == (meet > 1):
+            return HALF
+        return HALF // 2 if meet > 1 else HALF + HALF // 2
+
+    def _at(self, node: str) -> Collection[Edge]:
+        return self._edges.incident.get(node, ())
 
     def draw(
         self,

@@ -1,11 +1,14 @@
 """States of nodes: each has its sign besides its colour, in both themes."""
 
+import itertools
+
 import pytest
 from PySide6.QtGui import QImage
 
 from nnstudio.core.values import Args
 from nnstudio.graph.edits import SetArgs
 from nnstudio.graph.model import Graph, Project
+from nnstudio.studio import templates
 from tests.builder import GraphBuilder, project
 from tests.ui.canvas.conftest import placed
 
@@ -129,3 +132,17 @@ def test_graph_that_goes_is_replaced(hand) -> None:
     h.context.session.show(Project())
     assert h.view.canvas.graph is None
     h.view.viewport().grab()
+
+
+@pytest.mark.parametrize(
+    ("template", "block"),
+    [("gpt2", "causal_self_attention"), ("googlenet", "inception"), ("bert-base", "embeddings")],
+)
+def test_chips_of_edges_that_fan_out_or_meet_do_not_cover_each_other(
+    hand, template: str, block: str
+) -> None:
+    h = hand(templates.load(template).project, graph=block)
+    chips = h.view.canvas.wiring.chips
+    boxes = [chips.box(edge) for edge in chips.on]
+    assert len(boxes) > 5
+    assert not any(one.intersects(other) for one, other in itertools.combinations(boxes, 2))
