@@ -108,7 +108,25 @@ class Card(QAbstractButton):
         title = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, wide)
         painter.drawText(QRect(left, top, wide, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.setFont(fonts.text(NORMAL - 1))
-        painter.drawText(QRect(left, top + 24, wide, 34), wrap, self._about)
+        about = QRect(left, top + 24, wide, 34)
+        painter.drawText(about, wrap, fitted(painter, self._about, about, wrap))
         painter.setPen(QColor(tokens.muted))
         painter.setFont(fonts.text(SMALL))
-        painter.drawText(QRect(left, top + 62, wide, 44), wrap, self._small)
+        small = QRect(left, top + 62, wide, 44)
+        painter.drawText(small, wrap, fitted(painter, self._small, small, wrap))
+
+
+def fitted(painter: QPainter, text: str, room: QRect, wrap: int) -> str:
+    """Return as many words as there is room for, with dots behind them if that is not all."""
+    metrics = painter.fontMetrics()
+    open_room = QRect(room.topLeft(), QSize(room.width(), 10_000))
+
+    def fits(words: str) -> bool:
+        return metrics.boundingRect(open_room, wrap, words).height() <= room.height()
+
+    if fits(text):
+        return text
+    words = text.split(" ")
+    while words and not fits(f"{' '.join(words)} …"):
+        words.pop()
+    return f"{' '.join(words)} …"

@@ -5,7 +5,9 @@ Used where a project is shown before it is opened. It is drawn at whatever scale
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -13,11 +15,13 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from nnstudio.catalogue import registry
 from nnstudio.graph.model import Graph, Project
 from nnstudio.graph.topology import used_block
-from nnstudio.studio.placing import places
+from nnstudio.studio.placing import ROW, places
 from nnstudio.ui.theme import Group, Tokens
 
 NODE = (140.0, 44.0)
 """The size of a node in the units of the canvas, as far as a picture is concerned."""
+LONG = 1.6
+"""An edge over more ranks than this would be hidden behind the nodes between."""
 LARGEST = 0.4
 """A small graph is not blown up beyond this scale."""
 
@@ -28,7 +32,7 @@ class Picture:
 
     Attributes:
         nodes: The middle of each node and its family.
-        edges: From the bottom of one node to the top of another.
+        edges: Straight from one node to another; around what stands between them.
         box: What holds all of it.
     """
 
@@ -49,7 +53,10 @@ def picture(project: Project, block: str = "") -> Picture:
     box = boxes[0]
     for one in boxes[1:]:
         box = box.united(one)
-    return Picture(nodes, tuple(_edges(graph, at)), box)
+    edges = tuple(_edges(graph, at))
+    for line in edges:
+        box = box.united(QRectF(line.p1(), line.p2()).normalized())
+    return Picture(nodes, edges, box)
 
 
 def family(layer: str) -> Group:
@@ -95,10 +102,19 @@ def paint(painter: QPainter, drawn: Picture, room: QRectF, tokens: Tokens) -> No
     painter.restore()
 
 
-def _edges(graph: Graph, at: dict[str, QPointF]) -> list[QLineF]:
-    return [
-        QLineF(at[port.node], at[key])
-        for key, node in graph.nodes.items()
-        for port in node.ports()
-        if port.node in at
-    ]
+def _edges(graph: Graph, at: dict[str, QPointF]) -> Iterator[QLineF]:
+    for key, node in graph.nodes.items():
+        for port in node.ports():
+            if port.node in at:
+                yield from _way(at[port.node], at[key])
+
+
+def _way(start: QPointF, end: QPointF) -> Iterator[QLineF]:
+    """Yield the lines of an edge; a long one in one lane goes around, the longest outermost."""
+    ranks = (end.y() - start.y()) / ROW
+    if abs(end.x() - start.x()) > 1 or ranks < LONG:
+        yield QLineF(start, end)
+        return
+    away = start.x() + NODE[0] / 2 + (1 + ranks) * NODE[1] / 4
+    turns = (start, QPointF(away, start.y()), QPointF(away, end.y()), end)
+    yield from (QLineF(one, other) for one, other in pairwise(turns))

@@ -17,6 +17,7 @@ from nnstudio.studio import templates
 from nnstudio.studio.documents import Documents
 from nnstudio.studio.session import Session
 from nnstudio.ui import graph_picture
+from nnstudio.ui.cards import SIZE, fitted
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.theme import DARK, Theme
 from tests.ui.conftest import Asked, Made
@@ -226,3 +227,28 @@ def test_a_card_that_is_clicked_before_the_window_is_complete(
     assert window.top_bar.train.isEnabled()
     if "palette" in window.docks.rows:
         assert window.docks["palette"].isVisible()
+
+
+def test_shortcuts_of_a_u_net_go_around_what_stands_between() -> None:
+    drawn = graph_picture.picture(templates.load("unet").project)
+    lanes = {point.x() for point, _ in drawn.nodes}
+    assert len(lanes) == 1
+    upright = [line for line in drawn.edges if line.x1() == line.x2()]
+    around = [line for line in upright if line.x1() not in lanes]
+    assert len(around) == 4
+    assert all(line.length() < 150 for line in upright if line.x1() in lanes)
+    assert len({line.x1() for line in around}) == 4
+    assert all(drawn.box.contains(line.p1()) for line in around)
+
+
+def test_words_that_find_no_room_end_in_dots(qapp: QApplication) -> None:
+    image = QImage(SIZE, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    room = QRect(12, 100, SIZE.width() - 24, 44)
+    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
+    cut = fitted(painter, "small " * 90, room, wrap)
+    assert cut.endswith("small …")
+    assert len(cut) > 60
+    assert painter.fontMetrics().boundingRect(room, wrap, cut).height() <= room.height()
+    assert fitted(painter, "few words", room, wrap) == "few words"
+    painter.end()
