@@ -6,8 +6,11 @@ import pytest
 
 from nnstudio.catalogue.registry import READERS
 from nnstudio.core.paths import resource
+from nnstudio.studio import templates
+from nnstudio.studio.samples import CLASS_TASKS
 from nnstudio.worker import preview
 
+WITH_DATA = [n for n in templates.names() if templates.load(n).project.data.reader is not None]
 SHIPPED = sorted(name for name, reader in READERS.items() if name != "table")
 
 
@@ -50,6 +53,18 @@ def test_tokens_are_written_as_words_or_characters() -> None:
     assert all(" " in one["text"] for one in words["samples"])
     letters = answer("sequences", length=5)
     assert all(len(one["text"]) == 5 and one["text"].isalpha() for one in letters["samples"])
+
+
+@pytest.mark.parametrize("name", WITH_DATA)
+def test_a_template_knows_its_data(name: str) -> None:
+    """What its file says of the data, so that it can be checked unopened, is what is read."""
+    data = templates.load(name).project.data
+    assert data.reader is not None
+    found = answer(data.reader.name, 1, **dict(data.reader.args))
+    assert data.task == found["task"]
+    assert data.inputs == tuple(map(tuple, found["inputs"]))
+    assert data.target == tuple(found["target"])
+    assert data.classes == (found["classes"] if data.task in CLASS_TASKS else ())
 
 
 def test_a_wrong_setting_is_told() -> None:
