@@ -271,18 +271,23 @@ class Gutter(QWidget):
 
 def letters() -> QFont:
     """Return the font of code: what stands there is what is drawn, so that `->` is no arrow."""
-    font = fonts.mono(NORMAL - 1)
+    font = QFont(fonts.mono(NORMAL - 1))
     for feature in ("calt", "liga"):
         font.setFeature(QFont.Tag(feature), 0)
     return font
 
 
 def _differing(old: str, new: str) -> tuple[int, int, int]:
-    """Return where two texts begin to differ, and where each is the same again, at line breaks."""
-    shorter = min(len(old), len(new))
-    start = next((n for n in range(shorter) if old[n] != new[n]), shorter)
-    start = old.rfind("\n", 0, start) + 1
-    same = 0
-    while same < shorter - start and old[-1 - same] == new[-1 - same]:
-        same += 1
+    """Return where two texts begin to differ, and where each is the same again, at line breaks.
+
+    By lines, since letter by letter the code of a thousand nodes takes longer than a frame.
+    """
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    shorter = min(len(before), len(after))
+    head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    tail = 0
+    while tail < shorter - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    start = sum(map(len, before[:head]))
+    same = sum(map(len, before[len(before) - tail :]))
     return start, len(old) - same, len(new) - same

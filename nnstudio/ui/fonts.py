@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QFont, QFontDatabase
 
 from nnstudio.core.paths import resource
@@ -17,8 +19,12 @@ def load() -> None:
         QFontDatabase.addApplicationFont(str(resource("fonts", name)))
 
 
+@lru_cache(maxsize=64)
 def text(size: int = NORMAL, *, strong: bool = False) -> QFont:
-    """Return the font for words, with tabular figures so that numbers do not dance."""
+    """Return the font for words, with tabular figures so that numbers do not dance.
+
+    It is shared: who wants another feature of it takes a copy.
+    """
     font = QFont(TEXT)
     font.setPixelSize(size)
     font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
@@ -26,8 +32,9 @@ def text(size: int = NORMAL, *, strong: bool = False) -> QFont:
     return font
 
 
+@lru_cache(maxsize=64)
 def mono(size: int = NORMAL) -> QFont:
-    """Return the font for code, shapes and values."""
+    """Return the font for code, shapes and values; shared as `text` is."""
     font = QFont(MONO)
     font.setPixelSize(size)
     font.setStyleHint(QFont.StyleHint.Monospace)

@@ -96,18 +96,24 @@ class FarPainter:
     ) -> None:
         """Draw titles in the size of the screen, so that they stay readable."""
         transform = painter.worldTransform()
+        left, top = transform.dx(), transform.dy()
         painter.resetTransform()
         painter.setFont(metrics.font("far"))
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
         high = metrics.letters("far").height()
-        for row in rows.tolist():
-            x, y, wide = self._table.boxes[row].tolist()
-            at = transform.map(QPointF(x, y))
+        ids, kept = self._table.ids, self._texts
+        boxes, groups = self._table.boxes[rows].tolist(), self._table.marks[rows, 0].tolist()
+        painter.setPen(paints.on_accent)
+        for row, (x, y, wide), group in zip(rows.tolist(), boxes, groups, strict=True):
             space = wide * zoom - 8.0
-            text = self._texts.get("far", title(self._table.ids[row]), space // 4 * 4)
-            known = paints.groups[int(self._table.marks[row, 0])]
-            painter.setPen(paints.on_accent if known else paints.text)
-            painter.drawStaticText(QPointF(at.x() - space / 2, at.y() - high / 2), text)
+            text = kept.get("far", title(ids[row]), space // 4 * 4)
+            at = QPointF(left + x * zoom - space / 2, top + y * zoom - high / 2)
+            if paints.groups[group]:
+                painter.drawStaticText(at, text)
+            else:  # a layer that is missing has no colour to stand out from
+                painter.setPen(paints.text)
+                painter.drawStaticText(at, text)
+                painter.setPen(paints.on_accent)
         painter.setWorldTransform(transform)
 
 

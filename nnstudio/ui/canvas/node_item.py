@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnstudio.ui.canvas import metrics
 from nnstudio.ui.canvas.look import Look
-from nnstudio.ui.canvas.node_painter import Figure, NodePainter
+from nnstudio.ui.canvas.node_painter import Figure
+from nnstudio.ui.canvas.node_pictures import NodePictures
 from nnstudio.ui.overriding import override
 
 
@@ -21,12 +22,12 @@ class NodeItem(QGraphicsItem):
         figure: What the overlay says of it; None while it says nothing.
     """
 
-    __slots__ = ("_painter", "figure", "key", "look")
+    __slots__ = ("_nodes", "_pictures", "figure", "key", "look")
 
-    def __init__(self, key: str, look: Look, painter: NodePainter) -> None:
+    def __init__(self, key: str, look: Look, pictures: NodePictures) -> None:
         super().__init__()
         self.key, self.look, self.figure = key, look, None
-        self._painter = painter
+        self._pictures, self._nodes = pictures, pictures.nodes
 
     def take(self, look: Look) -> None:
         """Look like this from now on."""
@@ -67,10 +68,11 @@ class NodeItem(QGraphicsItem):
 
     @override
     def boundingRect(self) -> QRectF:
-        return self._painter.outlines.get(self.look.width)[2]
+        return self._nodes.bounds(self.look)
 
     @override
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        self._painter.draw(painter, self.key, self.look, self.figure)
+        ratio = 0.0 if widget is None else widget.devicePixelRatioF()
+        self._pictures.draw(painter, self.key, self.look, self.figure, ratio)

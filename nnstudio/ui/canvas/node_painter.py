@@ -52,6 +52,14 @@ class NodePainter:
         self.marks = Marks()
         self.level = Level.NEAR
 
+    def bounds(self, look: Look) -> QRectF:
+        """Return what a node may cover, around its middle."""
+        return self.outlines.get(look.width)[2]
+
+    def shown(self, key: str, look: Look) -> tuple[QPen, bool]:
+        """Return what the marks make of a node: its frame, and whether it has the focus."""
+        return self._frame(key, look), key == self.marks.current
+
     def draw(self, painter: QPainter, key: str, look: Look, figure: Figure | None) -> None:
         """Draw one node."""
         paints, flags = self.paints, look.flags

@@ -26,6 +26,7 @@ from nnstudio.ui.canvas.figures import Values, figures
 from nnstudio.ui.canvas.look import Look, look
 from nnstudio.ui.canvas.node_item import NodeItem
 from nnstudio.ui.canvas.node_painter import NodePainter
+from nnstudio.ui.canvas.node_pictures import NodePictures
 from nnstudio.ui.canvas.node_table import BYPASSED, FAULTY, SELECTED, NodeTable
 from nnstudio.ui.canvas.note_layer import NoteLayer
 from nnstudio.ui.canvas.paints import Paints
@@ -65,6 +66,7 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.table, self.texts = NodeTable(), Texts()
         self.painter = NodePainter(Paints.of(context.theme), self.texts)
+        self.pictures = NodePictures(self.painter)
         self.wiring = Wiring(self.nodes, self.table, self.texts)
         self.far, self.notes = FarPainter(self.table, self.texts), NoteLayer(self.texts)
         self.bubbles = Bubbles(self, self.table)
@@ -124,7 +126,7 @@ class CanvasScene(QGraphicsScene):
         """Take the gradient norms: by node id, or by `graph/node`."""
         self._values = values
         if self.context.view.overlay == "gradients":
-            self._show_figures()
+            self._show_figures(anew=False)
 
     def preview(self, positions: Mapping[str, tuple[float, float]]) -> None:
         """Show nodes elsewhere while a gesture goes on; the document knows nothing of it."""
@@ -213,7 +215,7 @@ class CanvasScene(QGraphicsScene):
         return placing.places(self.context.session.project, self.graph_id)
 
     def _add(self, key: str, at: tuple[float, float]) -> None:
-        item = NodeItem(key, self._made_look(key), self.painter)
+        item = NodeItem(key, self._made_look(key), self.pictures)
         item.setPos(*at)
         self.nodes[key] = item
         self.addItem(item)
@@ -371,19 +373,19 @@ class CanvasScene(QGraphicsScene):
         wanted = spoken(info, self.nodes, self.painter.marks.selected)
         self.bubbles.refresh(wanted, self.paints, anew=anew)
 
-    def _show_figures(self) -> None:
-        overlay = self.context.view.overlay
-        head = f"{self.graph_id}/"
+    def _show_figures(self, *, anew: bool = True) -> None:
+        """Give every node what the overlay says of it; draw the rest if asked, or other edges."""
+        overlay, head = self.context.view.overlay, f"{self.graph_id}/"
         values = {key.removeprefix(head): value for key, value in self._values.items()}
         if overlay != "shapes":
             self.catch_up()
-        looks = {key: item.look for key, item in self.nodes.items()}
-        made = figures(overlay, looks, values) if overlay != "shapes" else {}
+        made = figures(overlay, {key: item.look for key, item in self.nodes.items()}, values)
         for key, item in self.nodes.items():
             item.show_figure(made.get(key))
         shades = {key: figure.shade for key, figure in made.items() if figure.shade >= 0}
-        self.wiring.painter.shades = shades
-        self.update()
+        if anew or shades != self.wiring.painter.shades:
+            self.wiring.painter.shades = shades
+            self.update()
 
     def _recolor(self) -> None:
         self.painter.paints = Paints.of(self.context.theme)

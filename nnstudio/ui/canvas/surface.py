@@ -175,6 +175,7 @@ class Surface(QGraphicsView):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        self.canvas.pictures.begin(self.camera.zoom)
         strips = list(event.region())
         few = len(strips) <= MOST_STRIPS
         around = [part.adjusted(-3, -3, 3, 3) for part in strips] if few else []
