@@ -1,14 +1,18 @@
-"""The generated files of a document while it is edited: made anew only where it changed."""
+"""The generated files of a document while it is edited: made anew only where it changed.
+
+They are written to be read, and pass no wall: whoever executes them, a run or an export, has them
+written and checked for itself. The check takes as long as the writing.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from nnstudio.compiler.generated import Source
+from nnstudio.compiler.model_source import model_source
 from nnstudio.compiler.results import Analysis
-from nnstudio.compiler.source import checked_model, custom_source
+from nnstudio.compiler.source import custom_source
 from nnstudio.compiler.train_source import train_source
-from nnstudio.compiler.walls import check_train
 from nnstudio.core.problems import NNStudioError, Problem
 
 MODEL, TRAIN, CUSTOM = "model.py", "train.py", "custom.py"
@@ -45,18 +49,16 @@ class CodeTexts:
 
     def _written_model(self, analysis: Analysis) -> CodeText:
         try:
-            self._model = checked_model(analysis, self._model)
+            self._model = model_source(analysis, self._model)
         except NNStudioError as error:
             return CodeText(MODEL, problems=_errors(analysis, error))
         return CodeText(MODEL, self._model)
 
     def _written_train(self, analysis: Analysis) -> CodeText:
         try:
-            train = train_source(analysis)
-            check_train(train.text, self._model.classes.values() if self._model else ())
+            return CodeText(TRAIN, train_source(analysis))
         except NNStudioError as error:
             return CodeText(TRAIN, problems=_errors(analysis, error))
-        return CodeText(TRAIN, train)
 
 
 def _errors(analysis: Analysis, error: NNStudioError) -> tuple[Problem, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -32,6 +34,11 @@ _FAMILIES = {
     "builtin": "linear",
 }
 _DEFERRED = ("pygments.lexers.python", "pygments.token")
+
+_QUOTES = re.compile(
+    r"""#[^\n]*|\"{3}|'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""",
+)
+"""What can hold a quote that opens nothing, and what opens a text of several lines."""
 
 
 class Span(NamedTuple):
@@ -74,7 +81,54 @@ class PythonColors(QSyntaxHighlighter):
 
 
 def spans(text: str) -> Iterator[tuple[int, Span]]:
-    """Yield the coloured words of a Python text with their lines, counted from 0."""
+    """Yield the coloured words of a Python text with their lines, counted from 0.
+
+    Pieces that were read before are not read again: an edit changes a few lines of many.
+    """
+    line = 0
+    for piece in _pieces(text):
+        for below, span in _read(piece):
+            yield line + below, span
+        line += piece.count("\n")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the lines of a text, those together that a text in three quotes goes on over."""
+    waiting: list[str] = []
+    closing = ""
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
+        waiting.append(line)
+        closing = _left_open(line, closing)
+        if not closing:
+            yield "".join(waiting)
+            waiting.clear()
+    yield "".join(waiting)
+
+
+def _left_open(line: str, closing: str) -> str:
+    """Return the quotes that a line leaves open, or ""; `closing` are those open before it."""
+    place = 0
+    while True:
+        if closing:
+            end = line.find(closing, place)
+            if end < 0:
+                return closing
+            closing, place = "", end + 3
+            continue
+        found = _QUOTES.search(line, place)
+        if found is None:
+            return ""
+        place = found.end()
+        closing = found[0] if found[0] in ('"""', "'''") else ""
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str) -> tuple[tuple[int, Span], ...]:
+    """Return the coloured words of a piece."""
+    return tuple(_lexed(text))
+
+
+def _lexed(text: str) -> Iterator[tuple[int, Span]]:
     lexers, tokens = map(import_module, _DEFERRED)
     kinds = [(_kind(tokens.Token, name), color) for name, color in COLORS.items()]
     line = column = 0
