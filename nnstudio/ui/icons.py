@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QIconEngine, QImage, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from nnstudio.core.paths import resource
@@ -36,17 +36,27 @@ class _Engine(QIconEngine):
         return _Engine(self._name, self._theme, self._token)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        token = "line" if mode == QIcon.Mode.Disabled else self._token
-        color = getattr(self._theme.tokens, token)
-        _renderer(self._name, color).render(painter, QRectF(rect))
+        _renderer(self._name, self._color(mode)).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        key = f"{self._name} {self._color(mode)} {size.width()} {size.height()}"
+        known = QPixmap()
+        # Qt asks at every paint of a button, and a button over a plot is painted with it.
+        if QPixmapCache.find(key, known):
+            return known
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
         self.paint(painter, QRect(QPoint(), size), mode, state)
         painter.end()
-        return QPixmap.fromImage(image)
+        drawn = QPixmap.fromImage(image)
+        QPixmapCache.insert(key, drawn)
+        return drawn
+
+    def _color(self, mode: QIcon.Mode) -> str:
+        token = "line" if mode == QIcon.Mode.Disabled else self._token
+        color: str = getattr(self._theme.tokens, token)
+        return color
 
 
 @lru_cache(maxsize=512)

@@ -39,6 +39,9 @@ from nnstudio.ui.training import GradientFeed, trial_words
 FOLLOW = 0.25
 """Seconds between two looks at where the run is."""
 
+READ = 0.5
+"""Seconds between two looks at the gradient of every node: nobody reads them faster."""
+
 STATES: dict[str, State] = {
     "preparing": "waiting",
     "waiting": "waiting",
@@ -77,7 +80,7 @@ class RunControls(QObject):
         self._pump: Pump = window.context.pump
         self._pump.ticked.connect(self._follow)
         feed = GradientFeed(runs, window.view, window.canvas.scene().set_figures)
-        self._pump.add(window.canvas, feed.refresh, FOLLOW)
+        self._pump.add(window.canvas, feed.refresh, READ)
         window.files.may_stop = self.may_stop
         self._disconnect = [
             runs.changed.connect(self.refresh),

@@ -32,7 +32,10 @@ GRADIENTS_AFTER = 2
 """The bars of the gradients stand after so many plots."""
 
 SLOW = 0.25
-"""Seconds between two looks at what is read and not watched: figures and bars."""
+"""Seconds between two looks at figures, which are read and not watched."""
+
+SLOWER = 0.5
+"""Seconds between two looks at many figures at once: nobody reads them faster."""
 
 HEADS = {"train": 0, "val": 1, "eval": 1}
 """The colour of a metric by its first word, so that it is the same in every plot."""
@@ -140,7 +143,7 @@ class MonitorPanel(Panel):
     def _pump(self, pump: Pump) -> None:
         pump.add(self.box, self.box.refresh, SLOW)
         pump.add(self, self.follow_names, SLOW)
-        pump.add(self.cards["gradients"], self.show_gradients, SLOW)
+        pump.add(self.cards["gradients"], self.show_gradients, SLOWER)
 
     def _gradients(self) -> PlotCard:
         plot = BarPlot(self.context.theme, tr("Gradient flow"), tr("|g| per layer"))

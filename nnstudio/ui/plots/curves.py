@@ -83,7 +83,7 @@ class CurvePlot(QWidget):
         self._theme, self.title, self.unit = theme, title, unit
         self.mode = Mode()
         self._curves: tuple[Curve, ...] = ()
-        self._ink = Ink()
+        self._ink, self._ground = Ink(), paper.Ground()
         self._picture: QPixmap | None = None
         self._drawn: tuple[object, ...] = ()
         self._window: Axis | None = None
@@ -145,17 +145,10 @@ class CurvePlot(QWidget):
 
     def draw(self, painter: QPainter, size: QSize) -> None:
         """Draw the whole plot, but for the pointer, on any paper."""
-        frame = paper.frame(QRectF(0, 0, size.width(), size.height()))
-        self._fit(frame)
+        self._fit(paper.frame(QRectF(0, 0, size.width(), size.height())))
         colors = self._theme.tokens
         paper.ground(painter, self._sheet, colors, self._labels(), self._note())
-        painter.save()
-        painter.setClipRect(frame.toAlignedRect())
-        paper.marks(painter, self._sheet, colors, self._curves)
-        self._ink.draw(painter, self._curves, self._sheet)
-        painter.restore()
-        width = float(size.width())
-        paper.title(painter, width, colors, self.title, self._curves, self._written)
+        self._draw_curves(painter, size.width())
 
     def words(self) -> str:
         """Return what is plotted as a sentence, for who cannot see it."""
@@ -164,6 +157,28 @@ class CurvePlot(QWidget):
 
     def _state(self) -> tuple[object, ...]:
         return tuple((curve.trace.version, len(curve.series)) for curve in self._curves)
+
+    def _draw_curves(self, painter: QPainter, width: float) -> None:
+        """Draw what changes with every value: the curves, and what stands above them."""
+        colors = self._theme.tokens
+        painter.save()
+        painter.setClipRect(self._sheet.area.toAlignedRect())
+        paper.marks(painter, self._sheet, colors, self._curves)
+        self._ink.draw(painter, self._curves, self._sheet)
+        painter.restore()
+        paper.title(painter, width, colors, self.title, self._curves, self._written)
+
+    def _painted(self) -> QPixmap:
+        """The whole plot as it is seen, but for the pointer."""
+        whole = QRectF(self.rect())
+        self._fit(paper.frame(whole))
+        look = self._theme.tokens, self._labels(), self._note()
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self._ground.picture(whole.size(), ratio, self._sheet, look))
+        painter = QPainter(picture)
+        self._draw_curves(painter, self.width())
+        painter.end()
+        return picture
 
     def _redraw(self) -> None:
         self._picture = None
@@ -241,15 +256,9 @@ class CurvePlot(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
         if self._picture is None:
             self._drawn = self._state()
-            self._picture = QPixmap(self.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._picture)
-            self.draw(painter, self.size())
-            painter.end()
+            self._picture = self._painted()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         if self._pointer is not None and not self._dragging:

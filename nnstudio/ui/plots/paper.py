@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from nnstudio.studio import arrays as np
 from nnstudio.ui import fonts
@@ -88,6 +88,39 @@ def ground(painter: QPainter, sheet: Sheet, colors: Tokens, names: Names, note: 
     if note:
         painter.setFont(fonts.text(NORMAL))
         painter.drawText(area, int(_Flag.AlignCenter), note)
+
+
+class Ground:
+    """The grid and what stands at it as a picture, which lasts as long as nothing of it changes.
+
+    The ranges of a plot that grows rest most of the time; its texts are half the work of drawing.
+    """
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._picture = QPixmap()
+
+    def picture(
+        self, size: QSizeF, ratio: float, sheet: Sheet, look: tuple[Tokens, Names, str]
+    ) -> QPixmap:
+        """Return the picture; painting on a copy of it leaves it as it is.
+
+        Args:
+            size: Of the plot, in pixels of the layout.
+            ratio: Pixels of the screen in one of the layout.
+            sheet: See `ground`.
+            look: Colours, names and note: the same.
+        """
+        key = (size, ratio, sheet.area, sheet.x, sheet.y, look)
+        if key != self._key:
+            self._picture = QPixmap((size * ratio).toSize())
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._picture)
+            ground(painter, sheet, *look)
+            painter.end()
+            self._key = key
+        return self._picture
 
 
 def _along(painter: QPainter, sheet: Sheet, names: Names) -> None:
