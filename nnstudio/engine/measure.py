@@ -16,6 +16,9 @@ from nnstudio.core import paths
 from nnstudio.core.problems import Problem, WorldError
 
 MODULE = "nnstudio.worker.measure"
+WIDE, NARROW = 2 * 16 * 3 * 3, 2 * 1 * 5 * 5
+"""Operations for each element that leaves the two convolutions that are measured."""
+
 _PATIENCE = 120.0
 
 
@@ -26,12 +29,13 @@ class Speed:
     Attributes:
         device: `cpu`, `cuda:0`, `mps`.
         threads: Of torch on the CPU.
-        floor: Bytes that a process takes in which torch has trained a small network.
+        floor: Bytes that a process takes in which torch has trained a small network; on a GPU
+            those of the GPU.
         step: Seconds of a step, whatever the network.
         layer: Seconds of a layer in a step, whatever its size.
         linear: Operations a second of a matrix product, forward and backward.
-        convolution: The same of a convolution.
-        convolved: Elements a second that leave a convolution, beside its operations.
+        convolution: The same of a convolution of `WIDE` operations for each element that leaves.
+        narrow: The same of one of `NARROW` operations, which uses the processor badly.
         recurrent: The same of the matrices of an LSTM.
         time_step: Seconds of one time step of a recurrent layer, whatever its size.
         elements: Elements a second through a layer that computes little.
@@ -44,7 +48,7 @@ class Speed:
     layer: float
     linear: float
     convolution: float
-    convolved: float
+    narrow: float
     recurrent: float
     time_step: float
     elements: float
@@ -95,7 +99,7 @@ def _speed(entry: Any) -> Speed:
         field.name: kinds.get(field.name, float)(entry[field.name]) for field in fields(Speed)
     }
     speed = Speed(**values)
-    rates = (speed.linear, speed.convolution, speed.convolved, speed.recurrent, speed.elements)
+    rates = (speed.linear, speed.convolution, speed.narrow, speed.recurrent, speed.elements)
     if not all(0 < rate < float("inf") for rate in rates):
         raise ValueError(entry)
     return speed

@@ -22,7 +22,7 @@ from nnstudio.catalogue import registry
 from nnstudio.compiler.results import Analysis
 from nnstudio.core.problems import Problem, Repair
 from nnstudio.core.values import Choice
-from nnstudio.engine.measure import Speed
+from nnstudio.engine.measure import NARROW, WIDE, Speed
 from nnstudio.graph.edits import SetSetting
 from nnstudio.graph.model import Project
 from nnstudio.studio.figures import bytes_words
@@ -224,7 +224,7 @@ def _memory(
     analysis: Analysis, roles: list[tuple[Passes, str]], speed: Speed, samples: Samples
 ) -> _Memory:
     project, learning, judging = analysis.project, BYTES * float(samples.size), 0.0
-    fixed = float(speed.floor if speed.device == "cpu" else 0)
+    fixed = float(speed.floor)
     fixed += BYTES * samples.size * (samples.train + samples.val)
     for passes, graph in roles:
         info = analysis.graphs[graph]
@@ -282,15 +282,19 @@ def _epoch(
 
 def _passes(work: list[Work], speed: Speed, batch: int) -> float:
     """Return the seconds of one forward and backward pass of a network for a batch."""
-    rates = {
-        "linear": speed.linear,
-        "convolution": speed.convolution,
-        "recurrent": speed.recurrent,
-    }
     total = 0.0
     for one in work:
         taken = speed.layer + speed.time_step * one.steps
-        passing = speed.convolved if one.kind == "convolution" else speed.elements
-        taken += 3 * one.flops * batch / rates[one.kind] + one.passing * batch / passing
+        taken += 3 * one.flops * batch / _rate(one, speed) + one.passing * batch / speed.elements
         total += one.count * taken
     return total
+
+
+def _rate(one: Work, speed: Speed) -> float:
+    """Return the operations a second of a layer, forward and backward."""
+    if one.kind != "convolution":
+        return speed.recurrent if one.kind == "recurrent" else speed.linear
+    # Between the two that were measured by the logarithms of both.
+    each = one.flops / max(one.elements, 1.0)
+    share = math.log(max(each, NARROW) / NARROW) / math.log(WIDE / NARROW)
+    return float(speed.narrow * (speed.convolution / speed.narrow) ** min(share, 1.0))

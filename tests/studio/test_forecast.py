@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nnstudio.catalogue import registry
 from nnstudio.compiler.analysis import analyse
 from nnstudio.core.problems import Problem, WorldError
 from nnstudio.core.values import Args, Choice
@@ -23,7 +24,7 @@ from nnstudio.studio.forecasts import Forecasts
 from nnstudio.studio.session import Session
 from tests.builder import DIGITS, Expression, GraphBuilder, project
 
-SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 1e8, 3e10, 3e-5, 1e8)
+SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 2e9, 3e10, 3e-5, 1e8)
 SAMPLES = Samples(4000, 1000, 785)
 MNIST = replace(DIGITS, inputs=((1, 28, 28),))
 
@@ -139,9 +140,12 @@ def test_blocks_and_repeats_are_opened_and_their_work_is_that_of_the_analysis() 
 
 
 @pytest.mark.parametrize("name", templates.names())
-def test_every_template_has_a_forecast(name: str) -> None:
+def test_every_template_that_can_be_trained_has_a_forecast(name: str) -> None:
     document = templates.load(name).project
     found = forecast(analyse(document), SPEED, SAMPLES, free=10**10)
+    if document.loop.name not in registry.LOOPS:
+        assert found is None
+        return
     assert found is not None
     assert found.memory > SPEED.floor
     assert (found.epoch is None) == (document.data.task == "environment")

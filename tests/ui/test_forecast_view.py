@@ -25,7 +25,7 @@ from nnstudio.ui.pages.project_page import TrainingPart
 from nnstudio.ui.theme import Theme
 from nnstudio.ui.view_state import ViewState
 
-SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 1e8, 3e10, 3e-5, 1e8)
+SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 2e9, 3e10, 3e-5, 1e8)
 
 
 @pytest.fixture
