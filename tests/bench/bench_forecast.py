@@ -75,16 +75,16 @@ def taken(name: str) -> tuple[int, float]:
         shutil.copy(resource("templates", f"{name}.nns"), path)
         order = [sys.executable, "-m", "nnstudio", "train", str(path), "--in", "process"]
         order += ["--epochs", str(EPOCHS), "--json", "--device", "cpu"]
-        run = subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        peaks = [0]
-        watcher = threading.Thread(target=_watch, args=(run, peaks), daemon=True)
-        watcher.start()
-        ends = []
-        for line in run.stdout or ():
-            event = json.loads(line)
-            if event["event"] == "epoch":
-                ends.append(float(event["seconds"]))
-        run.wait()
+        peaks, ends = [0], []
+        with subprocess.Popen(
+            order, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as run:
+            watcher = threading.Thread(target=_watch, args=(run, peaks), daemon=True)
+            watcher.start()
+            for line in run.stdout or ():
+                event = json.loads(line)
+                if event["event"] == "epoch":
+                    ends.append(float(event["seconds"]))
         watcher.join()
     return max(peaks), ends[-1] - ends[-2] if len(ends) > 1 else float("nan")
 
