@@ -107,19 +107,29 @@ def add(view: Any) -> None:
         at = view.camera.seen().topLeft() + QPointF(AWAY, AWAY) / view.camera.zoom
     key = new_id()
     note = Note(at=placing.snapped(at.toTuple()))
-    if view.do(AddNote(canvas.graph_id, key, note)):
+    if view.do(adding := AddNote(canvas.graph_id, key, note)):
         view.context.view.select([key])
-        write(view, key)
+        write(view, key, adding)
 
 
-def write(view: Any, key: str) -> None:
-    """Open a field on a note; what was typed is one step."""
+def write(view: Any, key: str, adding: AddNote | None = None) -> None:
+    """Open a field on a note; what was typed is one step.
+
+    Args:
+        view: The canvas.
+        key: The note.
+        adding: The step that has just laid it down: without a text it is taken back.
+    """
     layer, graph_id = view.canvas.notes, view.canvas.graph_id
     if key not in layer:
         return
     old = layer.note(key).text
 
     def taken(text: str) -> bool:
+        session = view.context.session
+        if adding is not None and not text.strip() and session.steps[session.step].edit is adding:
+            session.undo()
+            return True
         same = text == old or key not in layer
         return same or bool(view.do(SetNoteText(graph_id, key, text)))
 

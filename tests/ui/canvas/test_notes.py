@@ -57,6 +57,15 @@ def test_a_note_is_added_by_its_action_and_written_at_once(hand) -> None:
     assert len(h.view.canvas.notes) == 0
 
 
+def test_a_new_note_without_a_text_is_taken_back(hand) -> None:
+    h = hand()
+    h.run("graph.note")
+    assert len(h.project.notes["net"]) == 1
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert h.project.notes == {}
+    assert h.context.session.step == 0
+
+
 def test_double_click_writes_and_a_click_elsewhere_takes_the_text(hand) -> None:
     h = hand(noted(LEFT_OF))
     h.double(on(h, "a0"))
