@@ -154,6 +154,7 @@ def _differs(trial: Trial, measured: Sequence[Measured], where: str) -> Problem:
         declares, shapes = _expected(layer, trial.cases[0]) or (), measured[0].outputs
     words = {
         "layer": layer.name, "declared": _words(declares), "measured": _words(shapes),
+        "what": f"take the measured shape {signature}" if signature else "declare its ports",
     }  # fmt: skip
     return Problem("own.differs", where, words, repairs=repairs)
 

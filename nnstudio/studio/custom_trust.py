@@ -147,9 +147,12 @@ class OwnLayers:
         said: dict[str, list[Problem]] = {}
         for place, problem in [*self._of_texts(analysis), *self._of_trials(analysis)]:
             said.setdefault(place, []).append(problem)
-        if not said and len(rest) == len(analysis.problems):
-            return analysis
-        return _with(analysis, rest, said)
+        if said or len(rest) != len(analysis.problems):
+            analysis = _with(analysis, rest, said)
+        for finding in self._findings.values():
+            if finding.weights and not finding.problems and finding.holds(analysis):
+                analysis = _counted(analysis, finding)
+        return analysis
 
     def _of_texts(self, analysis: Analysis) -> Iterator[tuple[str, Problem]]:
         """Yield what is wrong with texts, at every node that uses one."""
@@ -185,6 +188,22 @@ def _with(analysis: Analysis, rest: list[Problem], said: Mapping[str, list[Probl
             graphs[graph_id] = replace(info, nodes=nodes, problems=(*info.problems, *more))
     problems = (*rest, *(problem for found in placed.values() for problem in found))
     return replace(analysis, graphs=graphs, problems=problems)
+
+
+def _counted(analysis: Analysis, finding: Finding) -> Analysis:
+    """Return an analysis in which a node of a network learns as many numbers as were measured."""
+    graph_id, _, node_id = finding.where.partition("/")
+    info = analysis.graphs.get(graph_id)
+    node = info.nodes.get(node_id) if info is not None else None
+    if info is None or node is None or graph_id not in analysis.project.graphs:
+        return analysis
+    if info.graph.nodes[node_id].share is not None or node_id in info.unused:
+        return analysis
+    more = finding.weights * node.count
+    nodes = {**info.nodes, node_id: replace(node, weights=more)}
+    interface = replace(info.interface, weights=info.weights + more)
+    graphs = {**analysis.graphs, graph_id: replace(info, nodes=nodes, interface=interface)}
+    return replace(analysis, graphs=graphs, weights=analysis.weights + more)
 
 
 def _told(info: NodeInfo, problems: list[Problem]) -> NodeInfo:

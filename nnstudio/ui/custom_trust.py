@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from nnstudio.compiler.generated import Source
 from nnstudio.core.problems import NNStudioError
@@ -13,6 +13,7 @@ from nnstudio.ui.code_view import CodeView
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.theme import GRID, Theme
+from nnstudio.ui.value_edit import TickBox
 from nnstudio.ui.widgets import label, push_button
 
 
@@ -37,7 +38,8 @@ class TrustDialog(QDialog):
         self.tabs.setExpanding(False)
         for layer in layers:
             self.tabs.addTab(layer.name[:40].replace("&", "&&"))
-        self.read = QCheckBox(tr("I have read it and trust it"))
+        self.read = TickBox(theme)
+        self.read.setAccessibleName(tr("I have read it and trust it"))
         self.trust = push_button(tr("Trust and go on"), self.accept, "primary")
         self.keep = push_button(tr("Do not run it"), self.reject)
         self.keep.setDefault(True)
@@ -53,6 +55,7 @@ class TrustDialog(QDialog):
         )
         buttons = QHBoxLayout()
         buttons.addWidget(self.read)
+        buttons.addWidget(label(tr("I have read it and trust it")))
         buttons.addStretch(1)
         buttons.addWidget(self.keep)
         buttons.addWidget(self.trust)

@@ -226,6 +226,9 @@ def test_a_difference_is_a_problem_whose_repair_takes_the_measured_shape() -> No
     trial = custom_cases.at_node(mended, "net/own0")
     found = custom_cases.finding(trial, outcomes)
     assert (found.problems, found.weights, found.tried) == ((), 10, len(outcomes))
+    own.keep(found)
+    shown = own.remark(mended)
+    assert (shown.node("net/own0").weights, shown.weights) == (10, mended.weights + 10)
 
 
 def test_what_was_raised_is_told_with_its_line() -> None:

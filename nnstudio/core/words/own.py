@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # ---------------------------------------------------------------------- what it does
     "own.differs": (
         "{layer} declares {declared} but gives {measured}",
-        "take the measured shape, or mend its forward",
+        "{what}, or mend its forward",
     ),
     "own.raises": (
         "{layer} raises {type} in line {line}: {text}",
@@ -70,6 +70,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "an input of {layer} is declared by a formula, so that no size can be chosen for it",
         "connect its input, then try it at that node",
     ),
-    "repair.measured": ("take the measured shape: {signature}", ""),
+    "repair.measured": ("take the measured shape", ""),
     "repair.ports": ("declare {signature}", ""),
 }

@@ -92,7 +92,7 @@ class NodePage(Page):
         self._around = around
         self._drawn = drawn
         self._graph, self._node = graph.id, node.id
-        costs = figures.node_figures(info, numbers)
+        costs = figures.node_figures(info, numbers) if self._counted(info) else ()
         self.head.say(layer_title(project, node.layer), _facts(node, costs))
         self.problems.show_problems(info.problems if info else ())
         names = names_in(graph, node)
@@ -129,9 +129,13 @@ class NodePage(Page):
         wanted = fitting.signature(project, node.layer)
         self.shapes.setText("" if info is None else _shape_lines(wanted, info))
         self._shape_section.setVisible(bool(self.shapes.text()))
-        rows = figures.node_figures(info, numbers)
+        rows = figures.node_figures(info, numbers) if self._counted(info) else ()
         self.facts.show_rows(rows)
         self._cost_section.setVisible(bool(rows) and node.layer not in ENDS)
+
+    def _counted(self, info: NodeInfo | None) -> bool:
+        """Tell whether costs are known: those of an own layer only after it was tried."""
+        return self.own is None or (info is not None and bool(info.weights))
 
     def _set(self, name: str, value: Any) -> None:
         self.context.do(form_edits.set_argument(self._graph, [self._node], name, value))
