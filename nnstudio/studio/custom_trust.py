@@ -19,6 +19,19 @@ from nnstudio.graph.topology import CUSTOM
 from nnstudio.project.trust import Trust
 from nnstudio.studio import custom
 
+OF_TEXTS = frozenset(
+    {
+        "code.custom_name",
+        "code.custom_source",
+        "own.future",
+        "own.gone",
+        "own.params",
+        "own.twice",
+        "run.trust",
+    }
+)
+"""What the compiler says of texts: it belongs to the nodes that use them."""
+
 MOST = 200
 """So many findings are kept, the latest."""
 
@@ -143,7 +156,7 @@ class OwnLayers:
         project = analysis.project
         if not project.custom:
             return analysis
-        rest = [one for one in analysis.problems if one.where not in project.custom]
+        rest = [one for one in analysis.problems if one.code not in OF_TEXTS]
         said: dict[str, list[Problem]] = {}
         for place, problem in [*self._of_texts(analysis), *self._of_trials(analysis)]:
             said.setdefault(place, []).append(problem)
@@ -155,12 +168,14 @@ class OwnLayers:
         return analysis
 
     def _of_texts(self, analysis: Analysis) -> Iterator[tuple[str, Problem]]:
-        """Yield what is wrong with texts, at every node that uses one."""
+        """Yield what is wrong with texts, at their nodes; a trusted one is no news."""
         project = analysis.project
+        trusted = {key for key, layer in project.custom.items() if self.trusts(layer)}
         for problem in analysis.problems:
-            layer = project.custom.get(problem.where)
-            if layer is not None and (problem.code != "run.trust" or not self.trusts(layer)):
-                yield from (("/".join(one), problem) for one in custom.users(project, layer.id))
+            if problem.code in OF_TEXTS:
+                layer = _layer_of(project, problem.where).removeprefix(CUSTOM)
+                if problem.code != "run.trust" or layer not in trusted:
+                    yield problem.where, problem
 
     def _of_trials(self, analysis: Analysis) -> Iterator[tuple[str, Problem]]:
         """Yield what trials have found, as long as it holds."""

@@ -72,7 +72,7 @@ class CustomDesk(QObject):
         editor = self.editors.get(layer)
         if editor is None:
             editor = CustomEditor(self._context, layer, self._window)
-            editor.left.connect(partial(self.editors.pop, layer, None))
+            editor.left.connect(partial(self._left, layer))
             editor.side.added.connect(partial(self._place, layer))
             self.editors[layer] = editor
         chosen = [f"{view.graph}/{key}" for key in view.selection]
@@ -102,6 +102,11 @@ class CustomDesk(QObject):
         own.trying.add((layer_id, where))
         own.changed.emit()
         self._timer.start()
+
+    def _left(self, layer: str) -> None:
+        """An editor was closed: what was typed stays trusted after a crash, too."""
+        self.editors.pop(layer, None)
+        self._settle()
 
     def _add(self) -> str:
         """Add a new layer to the document; return its id."""

@@ -140,7 +140,7 @@ def test_custom_layers_by_their_signature() -> None:
     b.output(b("Linear", y, out_features=2))
     b.output(y[1])
     analysis = analyse(project(b, custom=[own]))
-    assert codes(analysis) == [("run.trust", "own")]
+    assert codes(analysis) == [("run.trust", f"m/{y.id}")]
     assert analysis.ok
     assert analysis.graphs["m"].nodes[y.id].outputs == ((N, 8), (4,))
     broken = replace(own, signature="no arrow")

@@ -92,6 +92,13 @@ def test_written_used_trained_exported_and_run_outside(
     window.book["run.stop"].trigger()
     qtbot.waitUntil(lambda: runs.live.gone and not runs.active, timeout=PATIENCE)
     assert runs.live.failure is None
+    first = runs.live.folder
+    window.book["run.continue"].trigger()  # the very same run goes on from its checkpoint
+    steps = runs.live.step
+    qtbot.waitUntil(lambda: runs.live.step > steps + 2, timeout=PATIENCE)
+    window.book["run.stop"].trigger()
+    qtbot.waitUntil(lambda: runs.live.gone and not runs.active, timeout=PATIENCE)
+    assert (runs.live.failure, runs.live.folder) == (None, first)
     taken_home(window.session.project, runs.live.folder, tmp_path)
 
 

@@ -141,6 +141,16 @@ def test_the_name_has_to_be_in_the_text() -> None:
     assert [p.code for p in found if p.severity == "error"] == ["code.custom_source"]
 
 
+def test_settings_that_the_constructor_does_not_take_are_mended_by_a_click() -> None:
+    layer = squeeze()
+    other = replace(layer, params=tuple(replace(one, default=7) for one in layer.params[1:]))
+    found = [p for p in analyse(drawn(other)).problems if p.code == "own.params"]
+    assert [(p.where, p.args["names"]) for p in found] == [("net/own0", "dim, out")]
+    mended = found[0].repairs[0].edits[0].apply(drawn(other))
+    assert mended.custom["c1"] == layer
+    assert analyse(mended).ok
+
+
 # ------------------------------------------------------------------------------- trust
 
 

@@ -19,6 +19,7 @@ from nnstudio.project.trust import Trust
 from nnstudio.studio import custom
 from nnstudio.studio.custom_trust import Finding
 from nnstudio.ui import custom_trust
+from nnstudio.ui.canvas.gestures.enter import open_node
 from nnstudio.ui.custom_editor import CustomEditor
 from nnstudio.ui.custom_trust import TrustDialog
 from nnstudio.ui.main_window import MainWindow
@@ -179,6 +180,7 @@ def test_it_opens_from_the_node_and_shows_the_line_that_raised(
     layer, info = editor.layer, window.session.analysis.node(where)
     editor.close()
     assert not window.desk.editors
+    assert Trust().trusts_layer(layer.source)  # it was typed here
     words = {"layer": "MyLayer", "type": "ValueError", "line": 20, "text": "no"}
     problem = Problem("own.raises", where, words)
     window.context.own.keep(Finding(layer, where, info.args, info.inputs, (problem,), line=20))
@@ -191,6 +193,9 @@ def test_it_opens_from_the_node_and_shows_the_line_that_raised(
     (editor,) = window.desk.editors.values()
     assert editor.code.textCursor().blockNumber() == 19
     assert set(editor.code._faults) == {20}
+    editor.close()
+    open_node(window.canvas, where.partition("/")[2])  # a double-click on the node
+    assert set(window.desk.editors) == {layer.id}
 
 
 def test_shapes_are_tried_in_another_process_and_mended_by_a_click(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from nnstudio.catalogue import own_class, registry
+from nnstudio.catalogue import registry
 from nnstudio.catalogue.choosable import Choosable
-from nnstudio.compiler.analysing import fitting
+from nnstudio.compiler.analysing import fitting, own
 from nnstudio.compiler.analysing.costs import MANY_WEIGHTS, MOST_WEIGHTS
 from nnstudio.compiler.analysing.repairs import add_output, set_role
 from nnstudio.compiler.analysing.share import title
 from nnstudio.compiler.analysing.walk import sound
 from nnstudio.compiler.results import GraphInfo
-from nnstudio.core.names import is_identifier
 from nnstudio.core.params import Param, check, check_all
 from nnstudio.core.problems import Problem, Severity
 from nnstudio.core.values import Choice, Value
 from nnstudio.graph import topology
-from nnstudio.graph.model import NO_LOOP, CustomLayer, Project
+from nnstudio.graph.model import NO_LOOP, Project
 
 NOUNS = {
     "losses": "loss",
@@ -29,8 +27,6 @@ NOUNS = {
     "augments": "augmentation",
 }
 """What one of a table of the catalogue is called."""
-
-_FUTURE = re.compile(r"^from __future__ import", re.MULTILINE)
 
 
 def graph_problems(
@@ -105,7 +101,7 @@ def project_problems(project: Project, graphs: Mapping[str, GraphInfo]) -> tuple
         *_reader(project),
         *fitting.problems(project, graphs),
         *_size(project, graphs),
-        *_own(project, graphs),
+        *own.problems(project, graphs),
     )
 
 
@@ -203,42 +199,3 @@ def _size(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem
         yield Problem("run.too_large", "", values)
     elif MANY_WEIGHTS < weights <= MOST_WEIGHTS:
         yield Problem("run.large", "", values, "warning")
-
-
-def _own(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Problem]:
-    """Yield what is wrong with the user's own layers that are used, and that they are code.
-
-    Their texts are read, never run.
-    """
-    used = {layer for info in graphs.values() for layer in info.uses}
-    layers = [one for key, one in project.custom.items() if f"custom:{key}" in used]
-    for layer in layers:
-        if not is_identifier(layer.name):
-            yield Problem("code.custom_name", layer.id, {"name": layer.name})
-        found = own_class.read(layer.source)
-        wrong = [one for one in found.problems if one.code != "own.no_class"]
-        if wrong:
-            values = {"layer": layer.name, "why": wrong[0].message}
-            yield Problem("code.custom_source", layer.id, values)
-        elif layer.name not in found.names | found.imports:
-            yield Problem("own.gone", layer.id, {"layer": layer.name})
-        yield Problem("run.trust", layer.id, {"layer": layer.name}, "warning")
-    yield from _together(layers)
-
-
-def _together(layers: list[CustomLayer]) -> Iterator[Problem]:
-    """Yield what keeps different texts from standing in one file."""
-    texts: dict[str, CustomLayer] = {}
-    owners: dict[str, CustomLayer] = {}
-    for layer in layers:
-        text = layer.source.strip("\n")
-        if text in texts:
-            continue
-        if texts and _FUTURE.search(text):
-            yield Problem("own.future", layer.id, {"layer": layer.name})
-        texts[text] = layer
-        for name in sorted(own_class.read(layer.source).names):
-            other = owners.setdefault(name, layer)
-            if other is not layer:
-                values = {"name": name, "layer": layer.name, "other": other.name}
-                yield Problem("own.twice", layer.id, values)

@@ -17,6 +17,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "the text of {layer} has no class of this name",
         "write it, or choose another class of the text",
     ),
+    "own.params": (
+        "the settings of {layer} are not what its constructor takes: {names}",
+        "take those of its text",
+    ),
     "own.no_forward": ("{name} has no forward", "write def forward(self, x): …"),
     "own.keyword": (
         "{name} can only be given by its name and has no default",
@@ -71,5 +75,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "connect its input, then try it at that node",
     ),
     "repair.measured": ("take the measured shape", ""),
+    "repair.params": ("take the settings of its text", ""),
     "repair.ports": ("declare {signature}", ""),
 }
