@@ -32,6 +32,7 @@ from nnstudio.graph.wellformed import check_project
 Item = TypeVar("Item")
 _PORT = re.compile(r"([A-Za-z0-9_-]{1,40})(?:\.([0-9]{1,3}))?\Z", re.ASCII)
 _MODES = ("stack", "loop", "map")
+_KINDS = get_args(Kind)
 
 
 class Members:
@@ -268,8 +269,8 @@ def _params(members: Members) -> tuple[Param, ...]:
 def _param(found: Any, where: str) -> Param:
     members = Members(found, where)
     kind = members.text("kind", None)
-    if kind not in get_args(Kind):
-        raise _wrong(members.at("kind"), f"one of {', '.join(get_args(Kind))}")
+    if kind not in _KINDS:
+        raise _wrong(members.at("kind"), f"one of {', '.join(_KINDS)}")
     param = Param(
         name=members.text("name", None),
         kind=cast(Kind, kind),

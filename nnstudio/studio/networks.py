@@ -48,13 +48,18 @@ def open_roles(project: Project) -> tuple[str, ...]:
     return tuple(role for role in roles(project) if project.role(role) is None)
 
 
-def added(project: Project, role: str = "") -> AddGraph:
-    """Return the edit that adds a network of one Input and one Output, with a name of its own."""
+def new_name(project: Project, wanted: str) -> str:
+    """Return a name that no network and no block has: `Block`, `Block 2`, …."""
     taken = {graph.name for graph in (*project.graphs.values(), *project.blocks.values())}
-    wanted = role.replace("_", " ").capitalize() or "Network"
     number, name = 2, wanted
     while name in taken:
         name, number = f"{wanted} {number}", number + 1
+    return name
+
+
+def added(project: Project, role: str = "") -> AddGraph:
+    """Return the edit that adds a network of one Input and one Output, with a name of its own."""
+    name = new_name(project, role.replace("_", " ").capitalize() or "Network")
     ids = ids_in(project)
     graph_id = new_id(ids)
     first = Node(new_id(ids | {graph_id}), "Input")

@@ -14,6 +14,7 @@ from nnstudio.core.problems import NNStudioError
 from nnstudio.graph.edits import OwnCopy, RemoveBlock
 from nnstudio.graph.topology import used_block, users
 from nnstudio.studio.fitting import Found
+from nnstudio.studio.networks import new_name
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.name_dialog import ask_name
@@ -64,9 +65,7 @@ def own_copy(context: Context, graph: str, node: str) -> bool:
     block = project.blocks.get(used_block(project.graph(graph).nodes[node].layer))
     if block is None:
         return False
-    names = {one.name for one in (*project.blocks.values(), *project.graphs.values())}
-    number = next(n for n in range(2, len(names) + 3) if f"{block.name} {n}" not in names)
-    return context.do(OwnCopy(graph, node, f"{block.name} {number}"))
+    return context.do(OwnCopy(graph, node, new_name(project, block.name)))
 
 
 def _own(context: Context, found: Found, parent: QWidget) -> list[Entry]:

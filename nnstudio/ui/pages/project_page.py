@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from nnstudio.catalogue import registry
 from nnstudio.core.params import Param
@@ -21,11 +21,12 @@ from nnstudio.graph.edits import (
     SetRole,
 )
 from nnstudio.graph.model import Graph, Project
-from nnstudio.graph.topology import users
+from nnstudio.graph.topology import used_block, users
 from nnstudio.studio import form_edits
 from nnstudio.studio.figures import graph_figures
 from nnstudio.studio.formulas import numbers_in
 from nnstudio.ui import i18n
+from nnstudio.ui.block_menu import own_copy
 from nnstudio.ui.context import Context
 from nnstudio.ui.forecast_view import ForecastView
 from nnstudio.ui.form import Form
@@ -36,7 +37,7 @@ from nnstudio.ui.note_edit import NoteEdit
 from nnstudio.ui.pages.params_editor import ParamsEditor
 from nnstudio.ui.pages.parts import Facts, Head, Page, used_words
 from nnstudio.ui.pages.ports_editor import PortsEditor
-from nnstudio.ui.widgets import label
+from nnstudio.ui.widgets import label, push_button
 
 NAME = Param("name", "text", "", "The title of the project; exported folders carry it too.")
 
@@ -96,8 +97,16 @@ class GraphPart(Page):
         self.params = ParamsEditor(context)
         self.ports = PortsEditor(context)
         self.uses = label("", wrap=True)
+        self.own = push_button(tr("Make it its own copy"), self._copy)
+        self.own.setToolTip(
+            tr("The use through which you came gets a definition of its own; the others stay")
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.own)
+        row.addStretch(1)
         self._slot = QVBoxLayout()
         self.box.addWidget(self.uses)
+        self.box.addLayout(row)
         self.box.addLayout(self._slot)
         self.box.addWidget(self.note)
         self._params_section = self.add(tr("Parameters"), self.params)
@@ -113,12 +122,14 @@ class GraphPart(Page):
         self.form = self._kept(self.form, rows)
         self.form.show_values({"name": graph.name, "role": graph.role})
         self.note.show_text(graph.note)
-        is_block = graph.id in project.blocks
+        is_block, count = graph.id in project.blocks, 0
         self.uses.setVisible(is_block)
         self._params_section.setVisible(is_block)
         if is_block:
             self.params.show_block(graph)
-            self.uses.setText(used_words(len(users(project, graph.id))))
+            count = len(users(project, graph.id))
+            self.uses.setText(used_words(count))
+        self.own.setVisible(is_block and count > 1 and len(self.context.view.path) > 1)
         self.ports.show_graph(graph)
         analysis = self.context.session.analysis
         numbers = numbers_in(project, analysis, self.context.view.path)
@@ -140,6 +151,15 @@ class GraphPart(Page):
     def _set(self, name: str, value: Any) -> None:
         text = str(value or "")
         self.context.do(RenameGraph(self._id, text) if name == "name" else SetRole(self._id, text))
+
+    def _copy(self) -> None:
+        """Give the use that was entered a definition of its own, and stay inside it."""
+        view = self.context.view
+        (outer, _), (_, use) = view.path[-2:]
+        if own_copy(self.context, outer, use):
+            node = self.context.session.project.graph(outer).nodes[use]
+            view.leave()
+            view.enter(use, used_block(node.layer))
 
 
 class TrainingPart(Page):
