@@ -29,6 +29,7 @@ from nnstudio.graph.edits import (
 from nnstudio.graph.model import Graph, Node, Port, Share
 from nnstudio.graph.topology import downstream, upstream, used_block
 from nnstudio.studio import clipboard, fitting, placing
+from nnstudio.studio.grouping import grouping
 from nnstudio.studio.networks import new_name
 from nnstudio.ui.block_menu import own_copy, save
 from nnstudio.ui.canvas import keys, note_field
@@ -141,9 +142,10 @@ class CanvasActions:
             return
         before = set(graph.nodes)
         chosen, notes = tuple(self._chosen()), tuple(self._notes())
-        name = new_name(view.context.session.project, tr("Block"))
-        edit = GroupNodes(graph.id, chosen, name, self._entering(graph), notes=notes)
-        if view.do(edit):
+        session = view.context.session
+        name = new_name(session.project, tr("Block"))
+        plain = GroupNodes(graph.id, chosen, name, self._entering(graph), notes=notes)
+        if view.do(grouping(session.project, session.analysis, plain)):
             fresh = [key for key in view.canvas.nodes if key not in before]
             view.context.view.select(fresh)
             view.set_current(fresh[0] if fresh else "")

@@ -116,6 +116,17 @@ def test_a_block_is_kept_for_other_projects(hand) -> None:
     assert "Block" in [one.title for one in mine]
 
 
+def test_a_group_works_for_other_sizes_too(hand) -> None:
+    here = hand()
+    here.context.view.select(["n2", "n3"])
+    here.run("graph.group")
+    (block,) = here.project.blocks.values()
+    (shape,) = (n.args["shape"] for n in block.nodes.values() if n.layer == "Input")
+    assert shape == ("N", "channels", "H", "W")
+    assert len(here.context.session.steps) == 2
+    assert here.context.session.analysis.ok
+
+
 def test_two_groups_have_two_names(hand) -> None:
     here = hand()
     for key in ("n3", "n4"):
