@@ -83,6 +83,26 @@ def formula_value(formula: Expression, numbers: Mapping[str, Any]) -> str:
     return "" if isinstance(value, Poly) else f"{value:g}" if type(value) is float else write(value)
 
 
+def worked_out(value: object, numbers: Mapping[str, Any]) -> str:
+    """Return what a value with formulas gives for these numbers: `8, 16`; "" when one gives none.
+
+    A name of a size in a shape is one of its formulas where it has a number.
+    """
+    if isinstance(value, Expression):
+        return formula_value(value, numbers)
+    if not isinstance(value, tuple):
+        return ""
+    parts = [
+        write(numbers.get(entry, entry))
+        if isinstance(entry, str)
+        else formula_value(entry, numbers)
+        if isinstance(entry, Expression)
+        else write(entry)
+        for entry in value
+    ]
+    return ", ".join(parts) if all(parts) else ""
+
+
 def default_words(param: Param) -> str:
     """Return the default in words, or "" when there is none."""
     if param.auto or param.required:

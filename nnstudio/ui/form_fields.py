@@ -159,10 +159,11 @@ class LineField(Field):
         tag, token, reset = "", "muted", ""
         if not shown.mixed and shown.given is ABSENT and self.param.auto:
             tag, token = tr("auto"), "accent"
-        elif isinstance(shown.given, Expression):
-            one = typed.formula_value(shown.given, shown.numbers) or typed.write(shown.actual)
-            value = "" if shown.series else one
-            tag = f"= {value}" if value and value != shown.given.text else ""
+        elif isinstance(shown.given, Expression | tuple) and not shown.series:
+            value = typed.worked_out(shown.given, shown.numbers)
+            if isinstance(shown.given, Expression):
+                value = value or typed.write(shown.actual)
+            tag = f"= {value}" if value and value != typed.write(shown.given) else ""
         if shown.given is not ABSENT and not self.param.required:
             default = typed.default_words(self.param)
             reset = tr("Back to {default}", default=default or tr("auto"))

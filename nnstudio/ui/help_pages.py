@@ -68,6 +68,23 @@ CANVAS = (
         "Arrows walk from node to node, Ctrl with arrows moves the node, C connects, Enter edits. "
         "Ctrl+G makes a block of the selection; Ctrl+Enter goes inside, Esc comes out."
     ),
+    (
+        "A block is one definition with many uses: each gives its parameters other values. In a "
+        "block, the … beside a setting makes it a parameter. Formulas such as 4 * dim stand in "
+        "any field, and in the number of copies."
+    ),
+    (
+        "R repeats a node: 4 puts copies one after the other, 4 loop runs the same one again and "
+        "again, 4 map sets them side by side. Settings may differ by copy: 64 * 2**i."
+    ),
+    (
+        "Weights are shared in the inspector: those of a whole node, or one parameter, as a "
+        "language model's head takes the embedding's weight. O goes to their owner."
+    ),
+    (
+        "A project may hold several networks, one for each role of its training. They stand below "
+        "the path at the top left; a right click names, moves or removes one."
+    ),
 )
 OWN = (
     (
@@ -103,6 +120,11 @@ PANELS: dict[str, tuple[str, ...]] = {
             "All layers by family. A click or Enter adds one behind the selected node; "
             "dragging puts "
             "it anywhere, also on an edge."
+        ),
+        (
+            "Below the families stand the blocks of this project, your own, and ready ones with "
+            "their papers. Placing a ready block copies it into the project once. A right click "
+            "saves a block to your own, which every project finds."
         ),
     ),
     "inspector": (

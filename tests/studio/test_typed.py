@@ -10,7 +10,14 @@ from nnstudio.catalogue import registry
 from nnstudio.core.params import Param, check
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Expression, Value, identical
-from nnstudio.studio.typed import default_words, formula_value, read, write
+from nnstudio.studio.typed import (
+    default_words,
+    formula_value,
+    read,
+    worked_out,
+    write,
+    write_series,
+)
 
 OWN = frozenset({"bool", "choice", "of", "list_of"})
 
@@ -123,3 +130,18 @@ def test_default_in_words() -> None:
     assert default_words(Param("a", "bool", True)) == "on"
     assert default_words(Param("a", "int", None, optional=True)) == "none"
     assert default_words(Param("a", "int", None, auto=True)) == ""
+
+
+def test_formulas_in_a_list_are_worked_out() -> None:
+    numbers = {"dim": 8, "k": 3}
+    value = (Expression("2 * dim"), 5, "k")
+    assert worked_out(value, numbers) == "16, 5, 3"
+    assert worked_out(("N", Expression("dim")), numbers) == "N, 8"
+    assert worked_out((Expression("unknown"), 5), numbers) == ""
+    assert worked_out(Expression("dim // k"), numbers) == "2"
+
+
+def test_the_values_of_copies_in_few_words() -> None:
+    assert write_series(()) == ""
+    assert write_series((64, 128)) == "64, 128"
+    assert write_series((8, 16, 32, 64, 128)) == "8, 16, … 128"

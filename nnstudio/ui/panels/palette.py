@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
@@ -58,6 +58,17 @@ class LayerView(QListView):
                 self._panel.love(star)
             return
         super().mouseReleaseEvent(event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        # By the keyboard it is the chosen row that is meant, wherever the pointer is.
+        if isinstance(event, QContextMenuEvent):
+            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+            if by_key and self.currentIndex().isValid():
+                at = self.visualRect(self.currentIndex()).center()
+                self.customContextMenuRequested.emit(at)
+                return True
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
