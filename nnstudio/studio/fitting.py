@@ -23,6 +23,7 @@ from nnstudio.compiler.analysing.arguments import FaultError, Scope, known_layer
 from nnstudio.compiler.analysing.repairs import repairs
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.results import Analysis, Incoming
+from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.graph import topology
 from nnstudio.graph.dims import Shape, TooLargeError, show, show_shape
@@ -49,6 +50,7 @@ class Found:
         words: Other words that find it.
         source: The paper, or "".
         shelf: `ready` and `mine` for a block that lies ready and is not in the document yet.
+        params: Of a block or an own layer; the catalogue knows those of its own.
     """
 
     layer: str
@@ -58,6 +60,7 @@ class Found:
     words: tuple[str, ...] = ()
     source: str = ""
     shelf: str = ""
+    params: tuple[Param, ...] = ()
 
 
 NEW = Found(
@@ -79,12 +82,19 @@ def layers(project: Project, graph_id: str = "") -> tuple[Found, ...]:
         for spec in registry.LAYERS.values()
     ]
     found += [
-        Found(BLOCK + block.id, block.name, "block", block.note.partition("\n")[0], ("block",))
+        Found(
+            BLOCK + block.id,
+            block.name,
+            "block",
+            block.note.partition("\n")[0],
+            ("block",),
+            params=block.params,
+        )
         for block in project.blocks.values()
         if not _contains(project, block.id, graph_id)
     ]
     found += [
-        Found(CUSTOM + own.id, own.name, "tensor", "", ("custom",))
+        Found(CUSTOM + own.id, own.name, "tensor", "", ("custom",), params=own.params)
         for own in project.custom.values()
     ]
     return tuple(found)

@@ -207,7 +207,16 @@ def ready() -> dict[str, BlockFile]:
 
 def _found(layer: str, one: BlockFile, shelf: str) -> Found:
     words = ("block", *one.words)
-    return Found(layer, one.graph.name, "block", one.summary, words, one.source, shelf)
+    return Found(
+        layer,
+        one.graph.name,
+        "block",
+        one.summary,
+        words,
+        one.source,
+        shelf,
+        one.graph.params,
+    )
 
 
 def _is_in(blocks: Mapping[str, Graph], one: BlockFile) -> bool:

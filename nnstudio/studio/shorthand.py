@@ -29,18 +29,19 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
     return " ".join(words[:count]) if count < len(words) else text, tuple(words[count:])
 
 
-def read(layer: str, settings: tuple[str, ...]) -> Args:
-    """Return the settings of a layer of the catalogue.
+def read(layer: str, settings: tuple[str, ...], params: tuple[Param, ...] = ()) -> Args:
+    """Return the settings of a layer.
 
     Args:
         layer: Its name.
         settings: Values in the order of its parameters, and `name=value`.
+        params: The parameters of a block or an own layer; the catalogue knows those of its own.
 
     Raises:
         ProjectError: A setting is none of the layer's, or its value is none of the setting's.
     """
     spec = registry.layer(layer)
-    params = () if spec is None else spec.params
+    params = params if spec is None else spec.params
     known = {param.name: param for param in params}
     places = [param for param in params if not param.auto]
     given: dict[str, Value] = {}
@@ -60,5 +61,5 @@ def written(args: Args) -> str:
 
 
 def _unknown(layer: str, name: str, params: tuple[Param, ...]) -> Problem:
-    choices = ", ".join(param.name for param in params if not param.auto)
+    choices = ", ".join(param.name for param in params if not param.auto) or "none"
     return Problem("shorthand.unknown", args={"layer": layer, "name": name, "choices": choices})

@@ -136,10 +136,13 @@ class QuickAdd(QFrame):
         if 0 <= row < len(self._shown):
             found = self._shown[row]
             try:
-                given = shorthand.written(shorthand.read(found.layer, self._settings))
+                given = shorthand.written(self._read(found))
             except ProjectError as error:
                 given = i18n.message(error.problems[0])
             self.about.setText(given or f"{found.summary} {found.source}".strip())
+
+    def _read(self, found: Found) -> Args:
+        return shorthand.read(found.layer, self._settings, found.params)
 
     def _dot(self, family: str) -> QIcon:
         color = QColor(self._theme.tokens.families.get(family, self._theme.tokens.muted))  # type: ignore[call-overload]
@@ -161,7 +164,7 @@ class QuickAdd(QFrame):
         row = self.list.currentRow()
         found = self._shown[row] if 0 <= row < len(self._shown) else None
         try:
-            args = Args() if found is None else shorthand.read(found.layer, self._settings)
+            args = Args() if found is None else self._read(found)
         except ProjectError:
             return  # said below the list
         self.dismiss()

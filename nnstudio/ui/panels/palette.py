@@ -147,7 +147,7 @@ class PalettePanel(Panel):
         else:
             _, settings = shorthand.split(self.search.text())
             try:
-                args = shorthand.read(row.found.layer, settings)
+                args = shorthand.read(row.found.layer, settings, row.found.params)
             except NNStudioError as error:
                 self.nothing.setText(i18n.message(error.problems[0]))
                 self.nothing.show()
@@ -255,7 +255,9 @@ class PalettePanel(Panel):
     def _changed(self, update: Update) -> None:
         change = update.change
         listed = change.blocks_added or change.blocks_removed or change.custom
-        blocks = any(key in update.new.blocks for key in change.graphs)
+        blocks = any(
+            key in update.new.blocks and not one.only_layout for key, one in change.graphs.items()
+        )
         if update.reset or listed or blocks:
             self.later()
 

@@ -46,6 +46,21 @@ def test_a_ready_block_is_found_by_typing_and_stands_on_the_edge(hand) -> None:
     assert not here.project.blocks
 
 
+def test_settings_of_a_block_are_typed_behind_its_name(hand) -> None:
+    here = hand()
+    here.context.view.select(["n2"])
+    here.view.set_current("n2")
+    here.key(Qt.Key.Key_Tab)
+    here.type("bottleneck block down 24 stride=1")
+    here.enter()
+    (new,) = here.context.view.selection
+    assert here.nodes[new].args == Args(out_channels=24, stride=1)
+    info = here.context.session.analysis.node(f"net/{new}")
+    assert info is not None
+    assert info.outputs is not None
+    assert info.outputs[0][1] == 24
+
+
 def test_an_edge_dropped_on_the_canvas_offers_blocks_of_as_many_dims(hand) -> None:
     here = hand()
     here.drag(here.port("n3"), here.at("n3", 260, 40))
