@@ -177,7 +177,7 @@ def _line(project: Project, node: Node, args: Mapping[str, Any], info: NodeInfo 
         return _output(project, info)
     block = project.blocks.get(used_block(node.layer))
     if block is not None:
-        return _block(block, info)
+        return _block(block, info, named=bool(node.name))
     spec = registry.layer(node.layer)
     if spec is None:
         own = project.custom.get(node.layer.removeprefix(CUSTOM))
@@ -194,9 +194,10 @@ def _output(project: Project, info: NodeInfo | None) -> str:
     return shape_words(shape) if isinstance(shape, tuple) else ""  # type: ignore[arg-type]
 
 
-def _block(block: Graph, info: NodeInfo | None) -> str:
+def _block(block: Graph, info: NodeInfo | None, *, named: bool) -> str:
     inner = [node for node in block.nodes.values() if node.layer not in ("Input", "Output")]
-    parts = [f"{len(inner)} layers" if len(inner) != 1 else "1 layer"]
+    # Where the name of the block has to stand in the line, too, there is no room for all.
+    parts = [] if named else [f"{len(inner)} layers" if len(inner) != 1 else "1 layer"]
     if info is not None and info.inputs and info.outputs:
         before, after = info.inputs[0], info.outputs[0]
         if before and after and len(before) > 1 and len(after) > 1:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QTextLayout,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from nnstudio.ui import fonts, graph_picture
@@ -101,32 +109,32 @@ class Card(QAbstractButton):
     def _paint_words(self, painter: QPainter) -> None:
         tokens = self._theme.tokens
         left, wide = 12, self.width() - 24
-        wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
         top = PICTURE + 10
         painter.setPen(QColor(tokens.text))
         painter.setFont(fonts.text(NORMAL, strong=True))
         title = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, wide)
         painter.drawText(QRect(left, top, wide, 20), int(Qt.AlignmentFlag.AlignVCenter), title)
         painter.setFont(fonts.text(NORMAL - 1))
-        about = QRect(left, top + 24, wide, 34)
-        painter.drawText(about, wrap, fitted(painter, self._about, about, wrap))
+        _draw_lines(painter, QRect(left, top + 24, wide, 34), self._about)
         painter.setPen(QColor(tokens.muted))
         painter.setFont(fonts.text(SMALL))
-        small = QRect(left, top + 62, wide, 44)
-        painter.drawText(small, wrap, fitted(painter, self._small, small, wrap))
+        _draw_lines(painter, QRect(left, top + 62, wide, 44), self._small)
 
 
-def fitted(painter: QPainter, text: str, room: QRect, wrap: int) -> str:
-    """Return as many words as there is room for, with dots behind them if that is not all."""
+def _draw_lines(painter: QPainter, box: QRect, text: str) -> None:
+    """Draw as many lines as have room; where more would follow, the last one ends in …."""
     metrics = painter.fontMetrics()
-    open_room = QRect(room.topLeft(), QSize(room.width(), 10_000))
-
-    def fits(words: str) -> bool:
-        return metrics.boundingRect(open_room, wrap, words).height() <= room.height()
-
-    if fits(text):
-        return text
-    words = text.split(" ")
-    while words and not fits(f"{' '.join(words)} …"):
-        words.pop()
-    return f"{' '.join(words)} …"
+    layout = QTextLayout(text, painter.font())
+    layout.beginLayout()
+    y, high = box.top(), metrics.height()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(box.width())
+        rest = text[line.textStart() :]
+        last = y + 2 * high > box.bottom() + 1
+        words = rest if last else rest[: line.textLength()].rstrip()
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box.left(), y + metrics.ascent(), shown)
+        if last:
+            break
+        y += high
+    layout.endLayout()

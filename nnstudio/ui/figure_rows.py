@@ -54,9 +54,7 @@ class FigureRows(QWidget):
         for field in fields.values():
             field.setParent(self)
             field.show()
-        self.setFixedHeight(sum(self._height(key) for key in self._names))
-        self._place()
-        self.update()
+        self._fit()
 
     def value(self, key: str) -> str:
         """Return what stands in a row."""
@@ -66,12 +64,24 @@ class FigureRows(QWidget):
         """Show other figures; rows that are not named keep theirs."""
         merged = {**self._values, **values}
         if merged != self._values:
+            empty = [key for key, name in self._names.items() if not name]
+            fits = all(bool(merged.get(key)) == bool(self._values.get(key)) for key in empty)
             self._values = merged
+            if not fits:
+                self._fit()
             shown = (f"{self._names.get(key) or key} {text}" for key, text in merged.items())
             self.setAccessibleDescription(", ".join(shown))
             self.update()
 
+    def _fit(self) -> None:
+        self.setFixedHeight(sum(self._height(key) for key in self._names))
+        self._place()
+        self.update()
+
     def _height(self, key: str) -> int:
+        """Return the height of a row; a remark on the row above has none while it says nothing."""
+        if not self._names[key] and not self._values.get(key):
+            return 0
         return ROW + (FIELD if key in self._fields else 0)
 
     def _left(self) -> float:

@@ -204,6 +204,8 @@ class TopBar(QFrame):
         self.device.setToolButtonStyle(beside if roomy else alone)
         running = not self.train.isHidden() and bool(self._words.text())
         self._words.setVisible(running and roomy)
+        # The title of the window says it as well.
+        self._file.setVisible(roomy or self.stop.isHidden())
         kind = "tab" if wide else "tab_narrow"
         for button in self.segments.values():
             if button.property("kind") != kind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBoxLayout, QWidget
 
 from nnstudio.core.problems import NNStudioError
@@ -41,6 +41,16 @@ class LayerView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(tr("Layers"))
+
+    @override
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag a layer; the canvas draws its ghost, so that nothing hangs at the pointer."""
+        drag = QDrag(self)
+        drag.setMimeData(self.model().mimeData(self.selectedIndexes()))
+        bare = QPixmap(1, 1)
+        bare.fill(Qt.GlobalColor.transparent)
+        drag.setPixmap(bare)
+        drag.exec(actions)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
