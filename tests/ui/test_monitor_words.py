@@ -42,6 +42,20 @@ def test_values_in_words(value: float, text: str) -> None:
     assert axes.number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("ticks", "texts"),
+    [
+        ([0.0, 0.002, 0.004], ["0.000", "0.002", "0.004"]),
+        ([0.00095, 0.00101], ["0.95e-3", "1.01e-3"]),
+        ([0.0, 20_000.0, 40_000.0], ["0", "20 k", "40 k"]),
+        ([0.0, 1e11, 3e11], ["0", "1e11", "3e11"]),
+        ([1e6, 1.01e6], ["1.00 M", "1.01 M"]),
+    ],
+)
+def test_what_stands_at_an_axis_is_short(ticks: list[float], texts: list[str]) -> None:
+    assert axes.labels(ticks) == texts
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_ticks_are_round_and_inside(log: bool) -> None:
     rng = np.random.default_rng(0)

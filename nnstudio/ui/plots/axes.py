@@ -16,6 +16,7 @@ LEAST = 1e-12
 _LONGEST = 6
 """So many signs have room beside an axis; longer values are written with a power of ten."""
 
+_UNITS = ((1e6, 1e6, " M"), (1e4, 1e3, " k"))
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -115,11 +116,9 @@ def labels(ticks: list[float], log: bool = False) -> list[str]:
         return [_power(tick) for tick in ticks]
     step = min((abs(b - a) for a, b in pairwise(ticks)), default=1.0)
     size = max(map(abs, ticks), default=0.0)
-    for limit, unit, letter in ((1e6, 1e6, " M"), (1e4, 1e3, " k")):
-        if size >= limit:
-            return [_plain(tick / unit, step / unit) + (letter if tick else "") for tick in ticks]
-    texts = [_plain(tick, step) for tick in ticks]
-    if size and max(map(len, texts)) > _LONGEST:
+    unit, letter = next(((u, name) for least, u, name in _UNITS if size >= least), (1.0, ""))
+    texts = [_plain(tick / unit, step / unit) + (letter if tick else "") for tick in ticks]
+    if size and max(map(len, texts)) > _LONGEST + bool(letter):
         power = math.floor(math.log10(size))
         unit = 10.0**power
         return [f"{_plain(tick / unit, step / unit)}e{power}" if tick else "0" for tick in ticks]
