@@ -124,7 +124,7 @@ def test_the_network_goes_home_without_data(
     nnstudio.save(project, file)
     words = ["export", str(file), "--to", "python", "-o", str(tmp_path / "proven"), "--verify"]
     assert main(words) == 1
-    assert "this project has no data or no training loop yet" in capsys.readouterr().err
+    assert "a proof trains one step, and this project has no data" in capsys.readouterr().err
     assert not (tmp_path / "proven").exists()
 
 
