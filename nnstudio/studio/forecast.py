@@ -23,6 +23,7 @@ from nnstudio.compiler.results import Analysis
 from nnstudio.core.problems import Problem, Repair
 from nnstudio.core.values import Choice
 from nnstudio.engine.measure import NARROW, WIDE, Speed
+from nnstudio.graph.dims import substitute
 from nnstudio.graph.edits import SetSetting
 from nnstudio.graph.model import Project
 from nnstudio.studio.figures import bytes_words
@@ -132,7 +133,7 @@ def forecast(
     batch: int | None = None,
     scale: float | None = None,
 ) -> Forecast | None:
-    """Return what training the project as it is needs; None where something is at fault.
+    """Return what training the project needs; None where something is at fault or left open.
 
     Args:
         analysis: What is known of the project.
@@ -144,7 +145,7 @@ def forecast(
     """
     project = analysis.project
     roles = _roles(analysis)
-    if not analysis.ok or not roles:
+    if not analysis.ok or not roles or not all(_sized(analysis, graph) for _, graph in roles):
         return None
     size = batch if batch is not None else setting(project, "batch_size", 1)
     memory = _memory(analysis, roles, speed, samples)
@@ -193,6 +194,12 @@ def _roles(analysis: Analysis) -> list[tuple[Passes, str]]:
         if graph is not None:
             found.append((known.get(role, Passes(role)), graph.id))
     return found
+
+
+def _sized(analysis: Analysis, graph: str) -> bool:
+    """Tell whether every size is known: without data the length of a text is not."""
+    sizes = bound(analysis, graph, analysis.project.data.inputs)
+    return isinstance(substitute(analysis.graphs[graph].activations, {"N": 1, **sizes}), int)
 
 
 @dataclass(frozen=True, slots=True)
