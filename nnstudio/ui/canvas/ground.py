@@ -79,7 +79,7 @@ def draw_hint(painter: QPainter, paints: Paints, area: QRect) -> None:
     painter.setPen(paints.muted)
     painter.setFont(fonts.text(NORMAL))
     lines = (
-        tr("Press Tab, or double-click here, and type what you need: input, conv, linear."),
+        tr("Press Tab, or double-click here, and type what you need: input, conv2d 32, linear 10."),
         tr("Or drag a layer from the palette on the left."),
         tr("Each layer that you add follows the selected one and is connected to it."),
     )

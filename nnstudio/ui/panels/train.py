@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.studio.session import Update
 from nnstudio.ui.context import Context
-from nnstudio.ui.i18n import tr
 from nnstudio.ui.pages.parts import Page
 from nnstudio.ui.pages.project_page import TrainingPart
 from nnstudio.ui.panel import Panel
@@ -27,7 +26,7 @@ class TrainPanel(Panel):
         self.setMinimumWidth(220)
         self.part = TrainingPart(context)
         page = Page(context)
-        page.add(tr("Training"), self.part)
+        page.box.addWidget(self.part)
         page.box.addStretch(1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
