@@ -48,6 +48,7 @@ class CodeEdit(CodeView):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
         self.setTabStopDistance(INDENT * self.fontMetrics().horizontalAdvance(" "))
         self.setAccessibleName(tr("Python of the layer"))
+        self.setPlaceholderText(tr("class MyLayer(nn.Module): …"))
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.typed)
         self.textChanged.connect(self._changed)

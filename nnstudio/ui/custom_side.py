@@ -77,6 +77,8 @@ class Side(QWidget):
         self.use = label("", "muted", wrap=True)
         self.add = push_button(tr("Add to the canvas"), self.added.emit)
         self.remove = push_button(tr("Delete"), self.removed.emit)
+        self.add.setToolTip(tip(tr("Put it on the canvas, behind the selected node")))
+        self.remove.setToolTip(tip(tr("Take it out of the project, unless a node uses it")))
         self._lay_out()
         self.name.committed.connect(self.named)
         self.classes.textActivated.connect(self.picked)

@@ -14,7 +14,7 @@ from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.theme import GRID, Theme
 from nnstudio.ui.value_edit import TickBox
-from nnstudio.ui.widgets import label, push_button
+from nnstudio.ui.widgets import label, push_button, tip
 
 
 class TrustDialog(QDialog):
@@ -43,6 +43,8 @@ class TrustDialog(QDialog):
         self.trust = push_button(tr("Trust and go on"), self.accept, "primary")
         self.keep = push_button(tr("Do not run it"), self.reject)
         self.keep.setDefault(True)
+        self.trust.setToolTip(tip(tr("Exactly these texts may run on this machine from now on")))
+        self.keep.setToolTip(tip(tr("They stay text; shapes follow from what they declare")))
         self._lay_out()
         self.tabs.currentChanged.connect(self._show)
         self.read.toggled.connect(lambda _: self._allow())
@@ -76,7 +78,8 @@ class TrustDialog(QDialog):
         """Whoever has not looked at every text has not read them."""
         unread = len(self._layers) - len(self._seen)
         self.read.setEnabled(not unread)
-        self.read.setToolTip(tr("Look at every layer first") if unread else "")
+        words = tr("Look at every layer first") if unread else tr("Tick it when you have read it")
+        self.read.setToolTip(tip(words))
         self.trust.setEnabled(self.read.isChecked() and not unread)
 
 

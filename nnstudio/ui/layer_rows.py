@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from nnstudio.graph.topology import CUSTOM
 from nnstudio.studio import fitting
 from nnstudio.studio.clipboard import LAYER_MIME
 from nnstudio.studio.fitting import Found
@@ -208,18 +209,24 @@ class LayerDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(tokens.families[found.family]))  # type: ignore[index]
         painter.drawRoundedRect(QRectF(box.left(), box.top(), 3, box.height()), 1.5, 1.5)
         loved = found.layer in self.favourites
-        room = box.adjusted(14, 0, -8 - (STAR if loved or over or chosen else 0), 0)
+        starred = loved or (lovable(found) and (over or chosen))
+        room = box.adjusted(14, 0, -8 - (STAR if starred else 0), 0)
         painter.setFont(fonts.text(NORMAL - 1))
         painter.setPen(tokens.color("text"))
         words = painter.fontMetrics().elidedText(
             found.title, Qt.TextElideMode.ElideRight, int(room.width())
         )
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)
-        if loved or over or chosen:
+        if starred:
             spot = self.star(option.rect)
             spot = QRect(spot.left() + 4, spot.center().y() - 6, 13, 13)
             token = "warn" if loved else "muted"
             icon("star_full" if loved else "star", self._theme, token).paint(painter, spot)
+
+
+def lovable(found: Found) -> bool:
+    """Tell whether a layer can be a favourite: what belongs to a document cannot."""
+    return found.family != "block" and not found.layer.startswith(CUSTOM)
 
 
 def _heading_tip() -> str:

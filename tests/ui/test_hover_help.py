@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui.about import About
+from nnstudio.ui.custom_trust import TrustDialog
 from nnstudio.ui.form import Row
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.preferences import Preferences
@@ -121,6 +122,19 @@ def test_every_control_of_a_dialog(kind: type[QDialog], window: MainWindow) -> N
     assert unexplained(made) == set()
     made.close()
     made.deleteLater()
+
+
+def test_every_control_of_the_editor_of_a_layer(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.template("mlp-digits")
+    window.book["graph.new_layer"].trigger()
+    (editor,) = window.desk.editors.values()
+    question = TrustDialog(window, window.theme, [editor.layer])
+    question.show()
+    for made in (editor, question):
+        assert controls(made)
+        assert unexplained(made) == set()
+    question.close()
+    question.deleteLater()
 
 
 def test_every_action_says_what_it_does(window: MainWindow) -> None:

@@ -18,7 +18,7 @@ from nnstudio.ui import block_menu, i18n
 from nnstudio.ui.block_tip import block_tip
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
-from nnstudio.ui.layer_rows import ROW, LayerDelegate, LayerModel, LayerRow
+from nnstudio.ui.layer_rows import ROW, LayerDelegate, LayerModel, LayerRow, lovable
 from nnstudio.ui.overriding import override
 from nnstudio.ui.panel import Panel
 from nnstudio.ui.search_edit import SearchEdit
@@ -192,7 +192,7 @@ class PalettePanel(Panel):
     def on_star(self, index: QModelIndex, at: QPoint) -> bool:
         """Tell whether a place is the star of a row."""
         row: LayerRow | None = index.data(ROW) if index.isValid() else None
-        if row is None or row.found is None or not _lovable(row.found):
+        if row is None or row.found is None or not lovable(row.found):
             return False
         return self.delegate.star(self.list.visualRect(index)).contains(at)
 
@@ -241,7 +241,7 @@ class PalettePanel(Panel):
         if own:
             menu.addAction(tr("Edit the Python…"), lambda: self.context.own.wanted.emit(own))
             menu.addAction(tr("Delete"), lambda: self._remove(own))
-        if _lovable(row.found):
+        if lovable(row.found):
             loved = row.found.layer in self.likes.favourites
             words = tr("Take from the favourites") if loved else tr("Add to the favourites")
             menu.addAction(words, lambda: self.love(index))
@@ -270,8 +270,3 @@ class PalettePanel(Panel):
         )
         if update.reset or listed or blocks:
             self.later()
-
-
-def _lovable(found: Found) -> bool:
-    """Tell whether a layer can be a favourite: what belongs to a document cannot."""
-    return found.family != "block" and not found.layer.startswith(CUSTOM)
