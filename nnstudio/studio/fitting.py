@@ -51,6 +51,7 @@ class Found:
         source: The paper, or "".
         shelf: `ready` and `mine` for a block that lies ready and is not in the document yet.
         params: Of a block or an own layer; the catalogue knows those of its own.
+        group: The heading within its family, or "".
     """
 
     layer: str
@@ -61,6 +62,7 @@ class Found:
     source: str = ""
     shelf: str = ""
     params: tuple[Param, ...] = ()
+    group: str = ""
 
 
 NEW = Found(
@@ -78,7 +80,7 @@ def layers(project: Project, graph_id: str = "") -> tuple[Found, ...]:
         graph_id: Where it would be added: a block that contains this graph is left out.
     """
     found = [
-        Found(spec.name, spec.name, spec.family, spec.summary, spec.words)
+        Found(spec.name, spec.name, spec.family, spec.summary, spec.words, group=spec.group)
         for spec in registry.LAYERS.values()
     ]
     found += [

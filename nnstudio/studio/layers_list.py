@@ -41,6 +41,20 @@ FAMILIES: Mapping[str, str] = {
 }
 """Families in the order of the palette, and what they are called."""
 
+HEADINGS: Mapping[str, str] = {
+    "arithmetic": "Arithmetic",
+    "function": "Functions",
+    "reducing": "Sums, means and orders",
+    "comparing": "Comparisons and masks",
+    "shaping": "Shape",
+    "joining": "Join and split",
+    "indexing": "Parts by index",
+    "padding": "Padding",
+    "resizing": "Resizing",
+    "": "More tensor operations",
+}
+"""What the groups of a large family are called, in the order of the palette."""
+
 SHELVES: Mapping[str, str] = {"mine": "My blocks", "ready": "Ready blocks"}
 """What lies ready outside of the project, below the families."""
 
@@ -55,7 +69,8 @@ class Group:
     """A heading of the palette and what stands below it.
 
     Attributes:
-        key: The family, `favourites`, `recent` or `found`.
+        key: The family, with its group behind a dot (`tensor.padding`), `favourites`, `recent` or
+            `found`.
         title: What it is called.
         layers: What can be added.
     """
@@ -114,7 +129,10 @@ class LayersList:
             mine = key == OWN
             here = (one for one in found if one.layer.startswith(CUSTOM) is mine and not one.shelf)
             layers = tuple(one for one in here if mine or one.family == key)
-            made.append(Group(key, title, (*layers, fitting.NEW) if mine else layers))
+            if any(one.group for one in layers):
+                made += _under_headings(key, layers)
+            else:
+                made.append(Group(key, title, (*layers, fitting.NEW) if mine else layers))
         for key, title in SHELVES.items():
             made.append(Group(key, title, tuple(one for one in found if one.shelf == key)))
         return tuple(group for group in made if group.layers)
@@ -134,6 +152,18 @@ class LayersList:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             files.write_text(self._path, json.dumps(held, indent=1) + "\n")
         self.changed.emit()
+
+
+def _under_headings(family: str, layers: Sequence[Found]) -> list[Group]:
+    """Return a large family as several groups, each with a heading of its own."""
+    return [
+        Group(
+            f"{family}.{key}" if key else family,
+            title,
+            tuple(one for one in layers if one.group == key),
+        )
+        for key, title in HEADINGS.items()
+    ]
 
 
 def added(

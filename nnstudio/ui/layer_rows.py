@@ -180,7 +180,7 @@ class LayerDelegate(QStyledItemDelegate):
         box, tokens = QRectF(option.rect), self._theme.tokens
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(Qt.PenStyle.NoPen)
-        group = row.group.key
+        group = row.group.key.partition(".")[0]
         group = "block" if group in SHELVES else group
         known = group in tokens.families
         painter.setBrush(QColor(tokens.families[group] if known else tokens.muted))  # type: ignore[index]

@@ -16,7 +16,7 @@ from nnstudio.core.values import Args
 from nnstudio.graph.model import Port, Project
 from nnstudio.studio import fitting
 from nnstudio.studio.clipboard import LAYER_MIME
-from nnstudio.studio.layers_list import FAMILIES, LayersList
+from nnstudio.studio.layers_list import FAMILIES, HEADINGS, LayersList
 from nnstudio.ui.layer_rows import ROW
 from nnstudio.ui.panels.palette import PalettePanel
 from nnstudio.ui.theme import Theme
@@ -58,6 +58,18 @@ def test_all_layers_by_family(panel: PalettePanel) -> None:
     ready = {one.layer for one in panel.context.library.found()}
     assert ready <= set(listed)
     assert {spec.family for spec in registry.LAYERS.values()} <= set(FAMILIES)
+    assert {spec.group for spec in registry.LAYERS.values()} <= set(HEADINGS)
+
+
+def test_a_large_family_has_headings_of_its_own(panel: PalettePanel) -> None:
+    """No heading is above a list that nobody would read through."""
+    groups = {row.group.key: row.group for row in panel.model.rows}
+    assert {"tensor.arithmetic", "tensor.padding", "tensor"} <= groups.keys()
+    assert [one.layer for one in groups["tensor.joining"].layers] == [
+        "Concatenate", "Stack", "Chunk", "Split", "Meshgrid",
+    ]  # fmt: skip
+    longest = max(len(group.layers) for key, group in groups.items() if key in FAMILIES)
+    assert max(len(group.layers) for key, group in groups.items() if "." in key) <= longest
 
 
 def test_click_adds_after_the_selected_node(qtbot: QtBot, panel: PalettePanel, here: Stage) -> None:
