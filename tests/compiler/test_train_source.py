@@ -14,6 +14,7 @@ import pytest
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.source import code
 from nnstudio.compiler.train_source import train_source
+from nnstudio.compiler.walls import check_train
 from nnstudio.core.paths import package
 from nnstudio.core.values import Args, Choice
 from nnstudio.graph.model import Project
@@ -110,3 +111,18 @@ def test_choices_at_odds_with_defaults_of_torch_are_written() -> None:
     args = document.loop.args.replace(optimizer=Choice("SGD", Args(lr=0.1, momentum=0.9)))
     text = text_of(replace(document, loop=Choice("supervised", args)))
     assert "optimizer=partial(torch.optim.SGD, lr=0.1, momentum=0.9)," in text
+
+
+def test_weights_of_classes_are_written_as_a_tensor() -> None:
+    document = networks.train_lenet()
+    loss = Choice("CrossEntropyLoss", Args(weight=(1, 2.5, *(1.0,) * 8)))
+    loop = replace(document.loop, args=Args({**document.loop.args, "loss": loss}))
+    text = text_of(replace(document, loop=loop))
+    check_train(text, ["LeNet5", "LeNet"])
+    tree = ast.parse(text)
+    assert "import torch" in map(ast.unparse, tree.body)
+    (call,) = (
+        part for part in ast.walk(tree)
+        if isinstance(part, ast.Call) and ast.unparse(part.func) == "nn.CrossEntropyLoss"
+    )  # fmt: skip
+    assert ast.unparse(call.keywords[0]).startswith("weight=torch.tensor([1.0, 2.5, 1.0")

@@ -107,7 +107,7 @@ def _module(kind: str, spatial: int) -> LayerSpec:
         summary=summary,
         url=torch_page(f"nn.{name}"),
         rule=_all_around(mode, spatial),
-        words=(*words, "pad"),
+        words=(*words, "pad", "padding"),
         default_name="pad",
         main="padding",
     )
@@ -135,7 +135,7 @@ LAYERS: tuple[LayerSpec, ...] = (
         summary="Adds entries at the ends of the last dims, or cuts some off.",
         url=torch_page("nn.functional.pad"),
         rule=_padded,
-        words=("border", "crop", "zero"),
+        words=("padding", "border", "crop", "zero"),
         main="padding",
     ),
     *(_module(kind, spatial) for kind in _KINDS for spatial in (1, 2, 3)),

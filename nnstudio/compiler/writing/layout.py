@@ -13,17 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 LIMIT = 100
 """The longest line of generated code."""
 
-ATOM, PRIMARY, NUMBER, POWER, UNARY, PRODUCT, SUM, COMPARISON, ANYTHING = (
-    90,
-    80,
-    75,
-    70,
-    60,
-    50,
-    40,
-    30,
-    0,
-)
+ATOM, PRIMARY, NUMBER, POWER, UNARY = 90, 80, 75, 70, 60
+PRODUCT, SUM, COMPARISON, ANYTHING = 50, 40, 30, 0
 """How tightly code binds; brackets go round what binds less than its place asks for."""
 
 _OPERATORS: Mapping[type[ast.operator], tuple[str, int]] = {
@@ -268,6 +259,10 @@ def element(item: str, indent: int) -> list[str]:
     """Return the lines of one item of a bracket, with its comma."""
     if indent + width(item) + 1 <= LIMIT:
         return [f"{' ' * indent}{item},"]
+    call = ast.parse(f"_({item})", mode="eval").body
+    if isinstance(call, ast.Call) and call.keywords:
+        word = call.keywords[0]
+        return _split(word.value, indent, f"{word.arg}=", ",")
     return _split(ast.parse(item, mode="eval").body, indent, "", ",")
 
 
