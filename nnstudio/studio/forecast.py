@@ -145,11 +145,11 @@ def forecast(
     """
     project = analysis.project
     roles = _roles(analysis)
-    if not analysis.ok or not roles or not all(_sized(analysis, graph) for _, graph in roles):
+    if not roles:
         return None
     size = batch if batch is not None else setting(project, "batch_size", 1)
-    memory = _memory(analysis, roles, speed, samples)
-    seconds = _epoch(analysis, roles, speed, samples, size)
+    memory = _memory(project, roles, speed, samples)
+    seconds = _epoch(project, roles, speed, samples, size)
     return Forecast(
         memory=memory.at(size),
         epoch=seconds if seconds is None or scale is None else seconds * scale,
@@ -183,23 +183,40 @@ def setting(project: Project, name: str, otherwise: int) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
-def _roles(analysis: Analysis) -> list[tuple[Passes, str]]:
-    """Return what a step does with each network of the project, by the id of its graph."""
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """A network of the project, in numbers for one sample, and what a step does with it."""
+
+    passes: Passes
+    weights: float
+    learned: float
+    kept: float
+    work: list[Work]
+
+
+def _roles(analysis: Analysis) -> list[_Role]:
+    """Return the networks that the loop trains; none where something is at fault or left open."""
     project = analysis.project
     loop = registry.LOOPS.get(project.loop.name)
     known = {passes.role: passes for passes in LOOPS.get(project.loop.name, ())}
-    found = []
-    for role in loop.roles if loop is not None else ():
+    found: list[_Role] = []
+    if loop is None or not analysis.ok:
+        return found
+    for role in loop.roles:
         graph = project.role(role)
-        if graph is not None:
-            found.append((known.get(role, Passes(role)), graph.id))
+        if graph is None:
+            continue
+        info = analysis.graphs[graph.id]
+        sizes = bound(analysis, graph.id, project.data.inputs) if len(loop.roles) == 1 else {}
+        kept = substitute(info.activations, {"N": 1, **sizes})
+        if not isinstance(kept, int):  # without data the length of a text is not known
+            return []
+        still = (info.nodes[key] for key, node in graph.nodes.items() if not node.trainable)
+        weights = number(info.weights, sizes)
+        learned = weights - sum(number(node.weights, {}) for node in still)
+        work = works(analysis, graph.id, sizes)
+        found.append(_Role(known.get(role, Passes(role)), weights, learned, kept, work))
     return found
-
-
-def _sized(analysis: Analysis, graph: str) -> bool:
-    """Tell whether every size is known: without data the length of a text is not."""
-    sizes = bound(analysis, graph, analysis.project.data.inputs)
-    return isinstance(substitute(analysis.graphs[graph].activations, {"N": 1, **sizes}), int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,30 +244,17 @@ class _Memory:
         return max((size for size in fitting if self.at(size) <= free * MARGIN), default=None)
 
 
-def _memory(
-    analysis: Analysis, roles: list[tuple[Passes, str]], speed: Speed, samples: Samples
-) -> _Memory:
-    project, learning, judging = analysis.project, BYTES * float(samples.size), 0.0
+def _memory(project: Project, roles: list[_Role], speed: Speed, samples: Samples) -> _Memory:
+    learning, judging = BYTES * float(samples.size), 0.0
     fixed = float(speed.floor)
     fixed += BYTES * samples.size * (samples.train + samples.val)
-    for passes, graph in roles:
-        info = analysis.graphs[graph]
-        sizes = bound(analysis, graph, project.data.inputs) if len(roles) == 1 else {}
-        weights = number(info.weights, sizes)
-        learned = weights - _frozen(analysis, graph)
-        fixed += BYTES * (weights + learned * (1 + _states(project, passes.role)))
-        kept = number(info.activations, {"N": 1, **sizes})
-        most = max((work.elements for work in works(analysis, graph, sizes)), default=0.0)
-        learning += BYTES * (passes.kept * kept + 2 * most)
+    for role in roles:
+        states = 1 + _states(project, role.passes.role)
+        fixed += BYTES * (role.weights + role.learned * states)
+        most = max((work.elements for work in role.work), default=0.0)
+        learning += BYTES * (role.passes.kept * role.kept + 2 * most)
         judging += BYTES * ROOM * most
     return _Memory(fixed, learning, judging, samples)
-
-
-def _frozen(analysis: Analysis, graph: str) -> float:
-    info = analysis.graphs[graph]
-    nodes = info.graph.nodes
-    still = (info.nodes[key] for key, node in nodes.items() if not node.trainable)
-    return sum(number(node.weights, {}) for node in still)
 
 
 def _states(project: Project, role: str) -> int:
@@ -266,24 +270,16 @@ def _states(project: Project, role: str) -> int:
 
 
 def _epoch(
-    analysis: Analysis,
-    roles: list[tuple[Passes, str]],
-    speed: Speed,
-    samples: Samples,
-    batch: int,
+    project: Project, roles: list[_Role], speed: Speed, samples: Samples, batch: int
 ) -> float | None:
-    project = analysis.project
     if project.data.task == "environment" or not samples.train:
         return None  # how long an episode takes is the world's business
     steps = math.ceil(samples.train / batch)
     step, judged = speed.step, 0.0
-    for passes, graph in roles:
-        sizes = bound(analysis, graph, project.data.inputs) if len(roles) == 1 else {}
-        work = works(analysis, graph, sizes)
-        step += _passes(work, speed, batch) * passes.work / 3
-        weights = number(analysis.graphs[graph].weights, sizes)
-        step += PARAMETERS_AT_ONCE * weights / speed.elements
-        judged += _passes(work, speed, batch * JUDGING) / 3
+    for role in roles:
+        step += _passes(role.work, speed, batch) * role.passes.work / 3
+        step += PARAMETERS_AT_ONCE * role.weights / speed.elements
+        judged += _passes(role.work, speed, batch * JUDGING) / 3
     return EPOCH + steps * step + math.ceil(samples.val / (JUDGING * batch)) * judged
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from nnstudio.core.problems import Problem
 from nnstudio.studio.figures import bytes_words
 from nnstudio.studio.forecast import Forecast, problem
+from nnstudio.studio.session import Update
 from nnstudio.ui.context import Context
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
@@ -54,7 +55,7 @@ class ForecastView(QWidget):
             return
         ends = [
             context.forecasts.changed.connect(self._later),
-            context.session.changed.connect(lambda update: self._forget()),
+            context.session.changed.connect(self._follow),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
 
@@ -90,9 +91,11 @@ class ForecastView(QWidget):
             self.card = ProblemCard(self._context, fault, placed=False)
             self._box.addWidget(self.card)
 
-    def _forget(self) -> None:
-        self._batch = None
-        self._later()
+    def _follow(self, update: Update) -> None:
+        """Nothing is foretold anew while nodes are only moved."""
+        if update.reset or not update.change.only_layout:
+            self._batch = None
+            self._later()
 
     def _later(self) -> None:
         self._soon.start()
