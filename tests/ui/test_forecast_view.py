@@ -21,9 +21,11 @@ from nnstudio.studio.forecasts import Forecasts
 from nnstudio.studio.session import Session
 from nnstudio.ui.context import Context
 from nnstudio.ui.forecast_view import ForecastView, about, seconds_words, sentence
+from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.pages.project_page import TrainingPart
 from nnstudio.ui.theme import Theme
 from nnstudio.ui.view_state import ViewState
+from tests.ui.conftest import Asked
 
 SPEED = Speed("cpu", 1, 300_000_000, 5e-4, 7e-5, 5e10, 2.5e10, 2e9, 3e10, 3e-5, 1e8)
 
@@ -119,3 +121,14 @@ def test_the_words_are_short_and_say_how_certain_they_are() -> None:
         "10 min",
         "2 h",
     ]
+
+
+def test_a_run_that_will_not_fit_is_asked_about_before_it_starts(
+    window: MainWindow, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.files.template("mlp-digits")
+    foretold = Forecast(61 * 10**9, 1.0, 1, 64, 8, 10**9)
+    monkeypatch.setattr(window.context.forecasts, "ask", lambda batch=None: foretold)
+    window.running.train()
+    assert asked.questions == ["A batch of 64 needs about 61 GB, and 1 GB are free."]
+    assert window.running.runs.lives == []
