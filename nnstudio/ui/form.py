@@ -17,7 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from nnstudio.core.params import Param
 from nnstudio.studio import typed
@@ -75,8 +75,10 @@ class Row(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addLayout(self._line)
-        self.copies = label("", "muted", wrap=True)
+        self.copies = label("", "muted")
         self.copies.setFont(fonts.mono(SMALL))
+        # One line, however narrow the form is: the tooltip has all of it.
+        self.copies.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.copies.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.copies.hide()
         box.addWidget(self.copies)

@@ -80,6 +80,8 @@ class Structure(QWidget):
         self.note.committed.connect(
             lambda text: self._context.do(SetNote(self._graph, self._node, text))
         )
+        self.relation.hide()
+        self.owner.hide()
         row = QHBoxLayout()
         row.addWidget(self.owner)
         row.addStretch(1)

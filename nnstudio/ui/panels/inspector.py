@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QLayout, QScrollArea, QStackedLayout, QWidget
 
 from nnstudio.graph.model import Graph, Node
 from nnstudio.studio.session import Update
 from nnstudio.ui.context import Context
+from nnstudio.ui.later import later
 from nnstudio.ui.pages.node_page import NodePage
 from nnstudio.ui.pages.parts import Page
 from nnstudio.ui.pages.project_page import ProjectPage
@@ -106,6 +109,8 @@ class InspectorPanel(Panel):
             self.page = page
             self._pages[key] = self._pages.pop(key)  # the newest stands last
             self._stack.setCurrentWidget(self._pages[key][1])
+            _settle(page)
+            later(page, partial(_settle, page))
 
     def _changed(self, update: Update) -> None:
         # At once: a field shows what the document made of what was typed into it.
@@ -113,3 +118,14 @@ class InspectorPanel(Panel):
             self.refresh()
         else:
             self.later()
+
+
+def _settle(page: Page) -> None:
+    """Lay a page out anew: while it is out of sight, what is hidden on it tells no layout."""
+    for part in reversed(page.findChildren(QWidget)):
+        part.updateGeometry()
+    for layout in reversed(page.findChildren(QLayout)):
+        layout.invalidate()
+        layout.activate()
+    area = page.parentWidget().parentWidget()
+    QCoreApplication.postEvent(area, QEvent(QEvent.Type.LayoutRequest))
