@@ -141,7 +141,9 @@ def states() -> Project:
         Node("error", "Linear", Args(in_features=3, out_features=10), (Port("note"),)),
         Node("open", "LSTM", Args(hidden_size=32)),
         Node("classes", "Linear", Args(out_features=10), (Port("note"),), name="classes"),
-        Node("images", "Conv2d", Args(out_channels=4), (None,), name="名前 and <b>markup</b>"),
+        Node(
+            "images", "Conv2d", Args(out_channels=4), (None,), name="\u540d\u524d and <b>markup</b>"
+        ),
         Node("out", "Output", Args(), (Port("classes"),)),
     )
     unit = (
@@ -225,7 +227,7 @@ def dialogs(stage: Stage) -> None:
     stage.rest(3.0)
     stage.dialog("dialogs-about", About(window.devices, window))
     stage.dialog("dialogs-self-test", SelfTest(window))
-    stage.dialog("dialogs-crash", Report("Traceback (most recent call last):\n  …", window))
+    stage.dialog("dialogs-crash", Report("Traceback (most recent call last):\n  \u2026", window))
     for topic in ("shortcuts", "layer:Conv2d", "panel:monitor"):
         pages = HelpWindow(window.context, window)
         pages.show_topic(topic)
