@@ -31,6 +31,10 @@ Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
 
 
+STRANGE = "\u540d\u524d and <b>markup</b>"
+"""A name in another script that looks like markup."""
+
+
 def main() -> None:
     """Take the pictures of the scenes whose name begins with a word; of all without one."""
     folder, only = Path(sys.argv[1]), "".join(sys.argv[2:3])
