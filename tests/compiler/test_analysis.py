@@ -273,6 +273,21 @@ def test_the_network_against_the_data() -> None:
     assert errors(digits(10, "Oracle")) == ["loop.unknown_choice"]
 
 
+def test_weights_of_classes_against_the_data() -> None:
+    b = GraphBuilder("M")
+    b.output(b("Linear", b("Flatten", b.input("N", 1, 28, 28)), out_features=10))
+    loss = Choice("CrossEntropyLoss", _args(weight=(1.0, 2.0, 0.5)))
+    document = project(
+        b, data=DIGITS, loop=Choice("supervised", _args(loss=loss, optimizer=Choice("Adam")))
+    )
+    (problem,) = analyse(document).problems
+    assert problem.message == "weight of CrossEntropyLoss has 3 numbers but there are 10 classes"
+    (edit,) = problem.repairs[0].edits
+    mended = edit.apply(document)
+    assert analyse(mended).ok
+    assert mended.loop.args["loss"].name == "CrossEntropyLoss"
+
+
 def characters(classes: int = 64, length: object = "T", loss: str = "CrossEntropyLoss") -> Analysis:
     """A recurrent network over characters, with a name or a number for their count."""
     b = GraphBuilder("M")

@@ -49,6 +49,8 @@ def problems(project: Project, graphs: Mapping[str, GraphInfo]) -> Iterator[Prob
         if graph is not None and project.loop.name == "supervised":
             yield from _output(graphs[graph.id], project.data, _chosen_loss(project))
     yield from _loss(project)
+    if project.loop.name == "supervised":
+        yield from _loss_weights(project)
 
 
 def _inputs(info: GraphInfo, data: Data) -> Iterator[Problem]:
@@ -151,13 +153,34 @@ def _comparable(shape: Shape, target: tuple[int, ...]) -> bool:
     return _alike(shape, target) or (shape[-1:] == one and _alike(shape[:-1], target))
 
 
-def _chosen_loss(project: Project) -> str:
-    """Return the name of the loss, "" when none is chosen."""
+def _loss_choice(project: Project) -> Choice | None:
+    """Return the loss with its settings, None when none is chosen."""
     loop = registry.LOOPS.get(project.loop.name)
     params = loop.params if loop is not None else ()
     default = next((param.default for param in params if param.name == "loss"), None)
     chosen = project.loop.args.get("loss", default)
-    return chosen.name if isinstance(chosen, Choice) else ""
+    return chosen if isinstance(chosen, Choice) else None
+
+
+def _chosen_loss(project: Project) -> str:
+    """Return the name of the loss, "" when none is chosen."""
+    chosen = _loss_choice(project)
+    return "" if chosen is None else chosen.name
+
+
+def _loss_weights(project: Project) -> Iterator[Problem]:
+    """Yield weights of classes that are more or fewer than there are classes."""
+    chosen, classes = _loss_choice(project), len(project.data.classes)
+    if chosen is None or not classes or chosen.name not in _CLASSES | _LABELS:
+        return
+    for name in ("weight", "pos_weight"):
+        weights = chosen.args.get(name)
+        if isinstance(weights, tuple) and len(weights) != classes:
+            values = {"loss": chosen.name, "name": name, "entries": len(weights)}
+            mended = set_setting(f"loss.{name}", None)
+            yield Problem(
+                "data.weights", "loop.loss", {**values, "classes": classes}, repairs=mended
+            )
 
 
 def _loss(project: Project) -> Iterator[Problem]:

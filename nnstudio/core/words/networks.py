@@ -110,6 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "the output of a sample is {shape} but its target is {target}",
         "let the last layer make the shape of the target",
     ),
+    "data.weights": (
+        "{name} of {loss} has {entries} numbers but there are {classes} classes",
+        "type {classes} numbers, or leave it open",
+    ),
     "data.loss": ("{loss} cannot judge a {task}", "choose one of {choices}"),
     "data.unreadable": ("{what}", "{hint}"),
     "data.unread": ("the data could not be read: {why}", "try again, or look at the file"),
