@@ -61,7 +61,10 @@ def grown(kind: Kind, order: Order, count: Poly, first: Once) -> NodeInfo | None
     if costs is None:
         return None
     last = _along(before, step, count)
-    copies = (first.args, second.args) if first.args != second.args else ()
+    copies: tuple[Mapping[str, Any], ...] = ()
+    if first.args != second.args:
+        # Two values could rise in any way; three show that it is by the same amount.
+        copies = (first.args, second.args, continued((first.args, second.args), 2))
     return NodeInfo(
         first.args, tuple(order.inputs), (last,), (), *costs, count=count, copies=copies
     )
@@ -73,7 +76,7 @@ def continued(copies: Sequence[Mapping[str, Any]], index: int) -> Mapping[str, A
         return copies[index]
     first, second = copies[0], copies[1]
     return {
-        name: value if value is None else value + (second[name] - value) * index
+        name: value if value == second[name] else value + (second[name] - value) * index
         for name, value in first.items()
     }
 
