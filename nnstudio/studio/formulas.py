@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nnstudio.compiler.analysing.growing import continued
 from nnstudio.compiler.results import Analysis, NodeInfo
 from nnstudio.core import expressions
 from nnstudio.core.problems import ProjectError
@@ -59,8 +60,9 @@ def copies_of(
         return {}
     known = {name: value for name, value in numbers.items() if type(value) is int}
     found: dict[str, tuple[Any, ...]] = {}
-    for name in info.copies[0] if info.copies else ():
-        values = [copy[name] for copy in info.copies]
+    copies = _all_copies(info, known)
+    for name in copies[0] if copies else ():
+        values = [copy[name] for copy in copies]
         if any(value != values[0] for value in values):
             found[name] = tuple(
                 substitute(value, known) if isinstance(value, Poly) else value for value in values
@@ -71,6 +73,14 @@ def copies_of(
         if varies and name not in found and type(count) is int and count > 1:
             found[name] = _worked_out(given, count, numbers)
     return {name: values for name, values in found.items() if values}
+
+
+def _all_copies(info: NodeInfo, known: Mapping[str, int]) -> Sequence[Mapping[str, Any]]:
+    """Return the arguments of every copy; of an open number the first, or as many as are known."""
+    count = substitute(info.count, known)
+    if not isinstance(info.count, Poly) or not isinstance(count, int) or not info.copies:
+        return info.copies
+    return [continued(info.copies, index) for index in range(min(count, MOST_COPIES))]
 
 
 def _names_of(formula: Expression) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nnstudio.compiler.analysis import analyse
@@ -9,8 +11,9 @@ from nnstudio.core.params import Param
 from nnstudio.core.values import Args, Expression
 from nnstudio.graph import edits
 from nnstudio.graph.model import Project, Repeat
-from nnstudio.studio import block_params
+from nnstudio.studio import block_params, library
 from nnstudio.studio.block_params import Offer, offers
+from nnstudio.studio.formulas import copies_of, numbers_in
 from tests.builder import GraphBuilder, project
 
 E = Expression
@@ -114,6 +117,20 @@ def test_a_changed_parameter_stays_sound(
         if one.name == "out_channels"
     ]
     assert (new.default, new.required) == kept
+
+
+def test_every_copy_of_an_open_number_has_its_value() -> None:
+    """In a dense block the channels of its layers follow from the number that a use asks for."""
+    piece = library.ready()["dense_block"]
+    b = GraphBuilder("Net", id="net")
+    b.output(b("block:dense_block", b.input("N", 8, 4, 4), layers=5, growth=4, id="use"))
+    doc = replace(project(b), blocks=piece.project.blocks)
+    analysis = analyse(doc)
+    stack = next(n for n in doc.blocks["dense_block"].nodes.values() if n.repeat is not None)
+    path = (("net", ""), ("dense_block", "use"))
+    numbers = numbers_in(doc, analysis, path)
+    info = analysis.node(f"dense_block/{stack.id}")
+    assert copies_of(stack, info, numbers) == {"in_channels": (8, 12, 16, 20, 24)}
 
 
 def test_parameters_change_their_places() -> None:

@@ -108,9 +108,10 @@ class InspectorPanel(Panel):
         if page is not self.page:
             self.page = page
             self._pages[key] = self._pages.pop(key)  # the newest stands last
-            self._stack.setCurrentWidget(self._pages[key][1])
-            _settle(page)
-            later(page, partial(_settle, page))
+            area = self._pages[key][1]
+            self._stack.setCurrentWidget(area)
+            _settle(page, area)
+            later(page, partial(_settle, page, area))
 
     def _changed(self, update: Update) -> None:
         # At once: a field shows what the document made of what was typed into it.
@@ -120,12 +121,11 @@ class InspectorPanel(Panel):
             self.later()
 
 
-def _settle(page: Page) -> None:
+def _settle(page: Page, area: QScrollArea) -> None:
     """Lay a page out anew: while it is out of sight, what is hidden on it tells no layout."""
     for part in reversed(page.findChildren(QWidget)):
         part.updateGeometry()
     for layout in reversed(page.findChildren(QLayout)):
         layout.invalidate()
         layout.activate()
-    area = page.parentWidget().parentWidget()
     QCoreApplication.postEvent(area, QEvent(QEvent.Type.LayoutRequest))
