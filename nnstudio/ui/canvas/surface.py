@@ -202,4 +202,7 @@ class Surface(QGraphicsView):
         if not self._fitted and self.isVisible():
             self._fitted = True
             self.fit_first()
+        elif self._fitted and event.oldSize().width() > 0:
+            # What stood in the middle stays there when panels come and go at the sides.
+            self.camera.pan((event.size().width() - event.oldSize().width()) / 2, 0.0)
         self.looked.emit()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -171,6 +171,7 @@ def hand(qtbot: QtBot) -> Iterator[Callable[..., Hand]]:
         return Hand(panel, context, refusals)
 
     yield make
+    QGuiApplication.clipboard().clear()  # off screen, data left there outlives the application
     for panel in made:
         panel.close_canvas()
         panel.close()

@@ -249,3 +249,17 @@ def test_unplaced_nodes_are_written_down_by_the_first_move(hand) -> None:
     h.drag(h.at("n2"), h.at("n2", 240, 0))
     assert (h.at("n1"), h.at("n3")) == others
     assert h.project.layout["net"].keys() == {"n1", "n2", "n3"}
+
+
+def test_what_is_in_the_middle_stays_there_when_the_canvas_is_resized(hand) -> None:
+    h = hand()
+    before = h.view.camera.seen()
+    h.panel.resize(600, 700)
+    h.view.viewport().grab()
+    after = h.view.camera.seen()
+    assert after.width() < before.width()
+    assert abs(after.center().x() - before.center().x()) <= 2
+    assert abs(after.top() - before.top()) <= 2
+    h.panel.resize(1000, 900)
+    h.view.viewport().grab()
+    assert abs(h.view.camera.seen().center().x() - before.center().x()) <= 2
