@@ -107,6 +107,7 @@ def open_window(qapp: QApplication, qtbot: QtBot, asked: Asked) -> Iterator[Made
         return window
 
     def close() -> None:
+        QApplication.clipboard().clear()  # off screen, data left there outlives the application
         while made:
             window = made.pop()
             asked.answers = ["discard"] * 9
