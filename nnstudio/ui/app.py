@@ -136,7 +136,7 @@ class Deferred(QObject):
 
     def _step(self) -> None:
         page = self._window.start_page
-        if page.isVisible() and not page.filled:  # what can be clicked comes first
+        if page.isVisible() and not page.ready:  # what can be clicked comes first
             return
         if self._timer.interval() and not self._is_idle():
             return

@@ -92,6 +92,12 @@ class StartPage(QScrollArea):
         """True when every template has its card."""
         return self.gallery.filled
 
+    @property
+    def ready(self) -> bool:
+        """True when all that is in sight is there; the cards below it may follow."""
+        made = self.widget().sizeHint().height()
+        return self.filled or (bool(self.cards) and made > self.viewport().height() + SIZE.height())
+
     def refresh(self) -> None:
         """List recent files and recovered work anew."""
         if not self.isVisible():

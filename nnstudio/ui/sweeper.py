@@ -24,6 +24,7 @@ class Sweeper(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()  # what importing has made stays, and a look at it costs a start its time
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.sweep)
         self._timer.start(PERIOD)
@@ -47,4 +48,5 @@ class Sweeper(QObject):
     def close(self) -> None:
         """Give the search back to Python."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

@@ -1,4 +1,4 @@
-"""Windows opened and closed one after the other: `opened_often.py CYCLES EVERY`.
+"""Windows opened and closed one after the other: `opened_often.py CYCLES WARM EVERY`.
 
 Each opens a template, shows its panels and edits it; every so many also trains for some steps. One
 line of JSON at the end: bytes of memory and objects at the start, in the middle and at the end of
@@ -25,9 +25,6 @@ from nnstudio.graph.model import Node
 from nnstudio.project.settings import Settings
 from nnstudio.ui import app, messages, style
 from nnstudio.ui.theme import Theme
-
-WARM = 20
-"""Cycles before the first look: what is imported, cached and pooled once is no growth."""
 
 PANELS = ("code", "problems", "runs", "log", "monitor")
 
@@ -93,13 +90,14 @@ def look() -> dict[str, int]:
 
 
 def main() -> None:
-    cycles, every = int(sys.argv[1]), int(sys.argv[2])
+    # What is imported, cached and pooled once in the first cycles is no growth.
+    cycles, warm, every = map(int, sys.argv[1:])
     messages.ask = lambda *_, **__: "discard"  # nobody sits here to be asked
     application = app.make_application()
     looks, trained = [], 0
-    for number in range(WARM + cycles):
+    for number in range(warm + cycles):
         trained += cycle(application, train=number % every == 0)
-        if number >= WARM - 1 and (number - WARM + 1) % (cycles // 2) == 0:
+        if number >= warm - 1 and (number - warm + 1) % (cycles // 2) == 0:
             looks.append(look())
     kinds = Counter(type(thing).__name__ for thing in gc.get_objects()).most_common(12)
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith("run ")]
