@@ -16,7 +16,7 @@ from nnstudio.project import recovery, store
 from nnstudio.studio import templates
 from nnstudio.studio.documents import Documents
 from nnstudio.studio.session import Session
-from nnstudio.ui import graph_picture
+from nnstudio.ui import gallery, graph_picture
 from nnstudio.ui.cards import SIZE, fitted
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.theme import DARK, Theme
@@ -252,3 +252,18 @@ def test_words_that_find_no_room_end_in_dots(qapp: QApplication) -> None:
     assert painter.fontMetrics().boundingRect(room, wrap, cut).height() <= room.height()
     assert fitted(painter, "few words", room, wrap) == "few words"
     painter.end()
+
+
+def test_cards_in_sight_come_first(open_window: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is ready with the first rows of many cards; the last ones follow."""
+    monkeypatch.setattr(gallery, "SLICE", -1.0)  # no card makes itself
+    page = open_window(complete=False).start_page
+    page.gallery.start()
+    made = 0
+    while not page.ready:
+        page.gallery._add(page.gallery._todo.pop(0))
+        made += 1
+        QApplication.processEvents()
+    assert 0 < made < len(page.gallery._todo)
+    assert page.widget().sizeHint().height() > page.viewport().height()
+    assert not page.filled
