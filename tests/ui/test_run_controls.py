@@ -90,7 +90,7 @@ def test_a_network_with_problems_is_not_started(window: MainWindow, asked: Asked
     assert window.view.selection == (node.id,)
 
 
-def test_without_a_loop_the_button_says_what_is_missing(window: MainWindow) -> None:
+def test_without_a_loop_the_button_says_what_is_missing(window: MainWindow, asked: Asked) -> None:
     window.files.template("vae-mnist")
     button = window.top_bar.train
     assert "no training loop is chosen" in button.toolTip()
@@ -101,6 +101,7 @@ def test_without_a_loop_the_button_says_what_is_missing(window: MainWindow) -> N
     window.session.do(SetLoop(Choice("gan")))
     assert "no training loop" not in button.toolTip()
     assert "generator_optimizer" in button.toolTip()  # what the GAN's loop asks for first
+    asked.answers = ["discard"]
     window.files.template("mlp-digits")
     assert "cannot be trained" not in button.toolTip()
 
