@@ -74,7 +74,10 @@ def _linear_loss(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ..
     if weights is not None and equal(len(weights), args["num_classes"]) is False:
         values = {"name": "weight", "entries": len(weights), "count": show(args["num_classes"])}
         raise ShapeError("shape.class_weights", **values)
-    expect("target", shares if len(target) == len(shares) else each, target)
+    shared = len(target) == len(shares)
+    expect("target", shares if shared else each, target)
+    if shared and args["ignore_index"] is not None:
+        raise ShapeError("shape.ignored", set_to(ignore_index=None), index=args["ignore_index"])
     return (each if args["reduction"] == "none" else (),)
 
 

@@ -234,7 +234,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "shape.ignored": (
         "{layer} cannot leave out class {index}, since its target holds a share of every class",
-        "set ignore_index to -100",
+        "take ignore_index back to its default",
     ),
     "shape.cutoffs": (
         "{layer} cannot divide {classes} classes at {cutoffs}",
