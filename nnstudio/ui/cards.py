@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
+    QFont,
+    QFontMetrics,
     QPainter,
     QPaintEvent,
     QPen,
@@ -122,19 +124,23 @@ class Card(QAbstractButton):
 
 
 def _draw_lines(painter: QPainter, box: QRect, text: str) -> None:
-    """Draw as many lines as have room; where more would follow, the last one ends in …."""
     metrics = painter.fontMetrics()
-    layout = QTextLayout(text, painter.font())
+    for number, line in enumerate(fitted(painter.font(), box.size(), text)):
+        painter.drawText(box.left(), box.top() + number * metrics.height() + metrics.ascent(), line)
+
+
+def fitted(font: QFont, room: QSize, text: str) -> list[str]:
+    """Return as many lines as have room; where more would follow, the last one ends in …."""
+    metrics = QFontMetrics(font)
+    most = max(1, room.height() // metrics.height())
+    layout = QTextLayout(text, font)
+    lines: list[str] = []
     layout.beginLayout()
-    y, high = box.top(), metrics.height()
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(box.width())
+    while len(lines) < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(room.width())
         rest = text[line.textStart() :]
-        last = y + 2 * high > box.bottom() + 1
+        last = len(lines) == most - 1
         words = rest if last else rest[: line.textLength()].rstrip()
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box.left(), y + metrics.ascent(), shown)
-        if last:
-            break
-        y += high
+        lines.append(metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width()))
     layout.endLayout()
+    return lines

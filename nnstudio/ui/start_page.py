@@ -95,7 +95,8 @@ class StartPage(QScrollArea):
     @property
     def ready(self) -> bool:
         """True when all that is in sight is there; the cards below it may follow."""
-        made = self.widget().sizeHint().height()
+        page = self.widget()
+        made = page.sizeHint().height() if page is not None else 0
         return self.filled or (bool(self.cards) and made > self.viewport().height() + SIZE.height())
 
     def refresh(self) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,10 +16,10 @@ from nnstudio.project import recovery, store
 from nnstudio.studio import templates
 from nnstudio.studio.documents import Documents
 from nnstudio.studio.session import Session
-from nnstudio.ui import gallery, graph_picture
+from nnstudio.ui import fonts, gallery, graph_picture
 from nnstudio.ui.cards import SIZE, fitted
 from nnstudio.ui.main_window import MainWindow
-from nnstudio.ui.theme import DARK, Theme
+from nnstudio.ui.theme import DARK, SMALL, Theme
 from tests.ui.conftest import Asked, Made
 
 
@@ -242,16 +242,14 @@ def test_shortcuts_of_a_u_net_go_around_what_stands_between() -> None:
 
 
 def test_words_that_find_no_room_end_in_dots(qapp: QApplication) -> None:
-    image = QImage(SIZE, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    room = QRect(12, 100, SIZE.width() - 24, 44)
-    wrap = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
-    cut = fitted(painter, "small " * 90, room, wrap)
-    assert cut.endswith("small …")
-    assert len(cut) > 60
-    assert painter.fontMetrics().boundingRect(room, wrap, cut).height() <= room.height()
-    assert fitted(painter, "few words", room, wrap) == "few words"
-    painter.end()
+    font = fonts.text(SMALL)
+    high = QFontMetrics(font).height()
+    room = QSize(SIZE.width() - 24, 2 * high + 3)
+    cut = fitted(font, room, "small " * 90)
+    assert len(cut) == 2
+    assert cut[-1].endswith("…")
+    assert max(map(QFontMetrics(font).horizontalAdvance, cut)) <= room.width()
+    assert fitted(font, room, "few words") == ["few words"]
 
 
 def test_cards_in_sight_come_first(open_window: Made, monkeypatch: pytest.MonkeyPatch) -> None:
