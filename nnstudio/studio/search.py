@@ -32,7 +32,10 @@ def score(query: str, text: str) -> float | None:
         if found is not None and (best is None or found > best):
             best = found
         start = lowered.find(wanted[0], start + 1)
-    return None if best is None else best - len(text) / 100
+    if best is None:
+        return None
+    begins = lowered.replace(" ", "").startswith(wanted)
+    return best + 2.0 * len(wanted) * begins - len(text) / 100
 
 
 def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str]]) -> list[Item]:

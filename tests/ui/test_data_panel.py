@@ -86,9 +86,8 @@ def test_chosen_data_enters_the_document_once_read(
     qtbot.waitUntil(lambda: here.session.step == 1)
     wanted = Data(Choice("digits"), "classification", ((1, 8, 8),), (), ("zero", "one"))
     assert here.session.project.data == wanted
-    qtbot.wait(1)
-    words = texts(panel.facts)
-    assert {"classification", "1 × 8 × 8", "90", "10"} <= set(words)
+    wanted_words = {"classification", "1 × 8 × 8", "90", "10"}
+    qtbot.waitUntil(lambda: wanted_words <= set(texts(panel.facts)))
     assert panel.facts.grid.samples[0].label == "one"
     assert panel.facts.bars.isVisible()
     here.session.undo()
