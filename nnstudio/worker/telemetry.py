@@ -18,7 +18,7 @@ from torch import Tensor, nn
 CAP = 4096
 """Values of a tensor that are looked at."""
 
-PERIOD = 0.1
+PERIOD = 0.25
 """Seconds between two samples at least: nobody sees more."""
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from nnstudio.worker.telemetry import CAP, Budget, Telemetry, squares
+from nnstudio.worker.telemetry import CAP, PERIOD, Budget, Telemetry, squares
 
 
 class Clock:
@@ -31,7 +31,7 @@ def test_no_more_is_spent_than_allowed(share: float, price: float) -> None:
             samples += 1
     # What is allowed, and the first sample, which is taken before its price is known.
     assert budget.spent <= share * clock.now + price
-    assert samples >= min(share * clock.now / price, clock.now / 0.1) / 2
+    assert samples >= min(share * clock.now / price, clock.now / PERIOD) / 2
 
 
 def test_nothing_is_sampled_without_a_budget() -> None:
