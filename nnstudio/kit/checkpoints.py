@@ -42,8 +42,12 @@ class Snapshot:
     tensors: dict[str, Tensor] = field(repr=False)
 
 
-def take(state: State) -> Snapshot:
+def take(state: State, instead_of: Snapshot | None = None) -> Snapshot:
     """Copy a state, so that training can go on while the copy is written.
+
+    Args:
+        state: Of the run.
+        instead_of: A snapshot that nobody needs any more; its memory is used again.
 
     Raises:
         NonFiniteError: A weight is not finite, so the state is not worth keeping.
@@ -60,7 +64,21 @@ def take(state: State) -> Snapshot:
         "seed": state.seed,
         "state": flatten(state.state_dict(), tensors),
     }
-    return Snapshot(state.step, header, tensors)
+    spare = instead_of.tensors if instead_of is not None else {}
+    return Snapshot(state.step, header, _copied(tensors, spare))
+
+
+@torch.no_grad()
+def _copied(tensors: Mapping[str, Tensor], spare: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copy tensors to the CPU in one call, into those of `spare` where they fit."""
+    copies = {}
+    for name, tensor in tensors.items():
+        room = spare.pop(name, None)
+        if room is None or room.shape != tensor.shape or room.dtype != tensor.dtype:
+            room = torch.empty(tensor.shape, dtype=tensor.dtype)
+        copies[name] = room
+    torch._foreach_copy_(list(copies.values()), list(tensors.values()))
+    return copies
 
 
 def write(snapshot: Snapshot, path: Path | str) -> Path:
@@ -258,24 +276,31 @@ def flatten(value: Any, tensors: dict[str, Tensor], path: str = "") -> Any:
 
     Args:
         value: dicts, lists, tuples, tensors, numbers, text, None.
-        tensors: Filled with a copy of each tensor on the CPU, by its path.
+        tensors: Filled with each tensor itself, by its path.
         path: Where `value` stands.
 
     Raises:
         TypeError: A value that is none of these.
     """
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if isinstance(value, Tensor):
         return {"$tensor": _put_aside(value, tensors, path)} | _layout(value)
-    if value is None or isinstance(value, (bool, str)) or type(value) in (int, float):
-        return value
+    if kind is dict or isinstance(value, Mapping):
+        pairs = {
+            key: item if type(item) in _PLAIN else flatten(item, tensors, f"{path}/{key}")
+            for key, item in value.items()
+        }
+        plain = not any(type(key) is not str or key[:1] == "$" for key in pairs)
+        return pairs if plain else {"$dict": [list(pair) for pair in pairs.items()]}
     if isinstance(value, (list, tuple)):
         items = [flatten(item, tensors, f"{path}/{n}") for n, item in enumerate(value)]
         return items if isinstance(value, list) else {"$tuple": items}
-    if isinstance(value, Mapping):
-        pairs = [[key, flatten(item, tensors, f"{path}/{key}")] for key, item in value.items()]
-        plain = all(isinstance(key, str) and not key.startswith("$") for key in value)
-        return dict(pairs) if plain else {"$dict": pairs}
-    raise TypeError(f"{path} is a {type(value).__name__}, which a checkpoint cannot hold")
+    raise TypeError(f"{path} is a {kind.__name__}, which a checkpoint cannot hold")
+
+
+_PLAIN = {type(None), bool, str, int, float}
 
 
 def unflatten(value: Any, tensors: Mapping[str, Tensor]) -> Any:
@@ -300,7 +325,7 @@ def _put_aside(tensor: Tensor, tensors: dict[str, Tensor], path: str) -> str:
     name = path.removeprefix("/")
     while name in tensors:  # keys may hold a slash themselves
         name += "'"
-    tensors[name] = tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+    tensors[name] = tensor
     return name
 
 

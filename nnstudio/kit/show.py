@@ -201,7 +201,7 @@ class Recorder:
         check(state)  # a GPU may not have said yet that the epoch went wrong
         values = floats([metrics], state.device)[0]
         if state.judge(values) and self._shelf is not None:
-            self._best = self._take(state)
+            self._best = self._take(state, instead_of=self._best)
         if not math.isfinite(values.get(state.best or "", 0.0)):
             self._warn(f"{state.best} is not finite: look at the data it is measured on.")
         self._keep("epoch", state, values, now)
@@ -287,9 +287,9 @@ class Recorder:
         self._best = None
         self._saved, self._saved_at = _mark(state), self.clock()
 
-    def _take(self, state: State) -> Snapshot:
+    def _take(self, state: State, instead_of: Snapshot | None = None) -> Snapshot:
         state.seconds = self._seconds(self.clock())
-        return take(state)
+        return take(state, instead_of)
 
     def _collect(self, *, wait: bool = False) -> None:
         """Tell what the writer has written, or that it could not."""

@@ -257,3 +257,17 @@ def test_a_run_folder_is_a_place_to_resume_from(tmp_path: Path) -> None:
     assert by_run["done"]
     shutil.copytree(tmp_path / "run" / "checkpoints" / "step-00000030", tmp_path / "alone")
     assert same(checkpoints.load(tmp_path / "alone")["objects"], by_run["objects"])
+
+
+def test_a_snapshot_takes_the_place_of_one_that_nobody_needs() -> None:
+    state = small()
+    first = checkpoints.take(state)
+    rooms = {tensor.data_ptr() for tensor in first.tensors.values()}
+    with torch.no_grad():
+        for weight in state.modules["model"].parameters():
+            weight += 1
+    wanted = checkpoints.take(state)
+    second = checkpoints.take(state, instead_of=first)
+    assert {tensor.data_ptr() for tensor in second.tensors.values()} == rooms
+    assert same(second.tensors, wanted.tensors)
+    assert second.header == wanted.header

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from .stepping import make_step
+from .stepping import make_step, plain_step
 
 if TYPE_CHECKING:
     from .state import State
@@ -81,9 +81,9 @@ class Guard:
         if getattr(optimizer, "_step_supports_amp_scaling", False):
             masked: Any = optimizer  # a fused optimizer skips its update while this is not 0
             masked.found_inf = self._flag
-            optimizer.step()
+            plain_step(optimizer)
         elif self.read() is None:
-            optimizer.step()
+            plain_step(optimizer)
 
 
 def gradient_norm(parameters: Iterable[Tensor], clip: float | None = None) -> Tensor:

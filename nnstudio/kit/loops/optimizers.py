@@ -1,6 +1,7 @@
 """Builds the optimizer of a role and sets its learning rate."""
 
 import inspect
+import sys
 from collections.abc import Iterable
 
 import torch
@@ -26,9 +27,24 @@ def build(optimizer: Optimizer, parameters: Iterable[nn.Parameter]) -> torch.opt
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     if not trained:
         raise ValueError("the network has no weights that can be trained")
+    _spare_the_compiler()
     if _can_fuse(optimizer, trained):
         return optimizer(trained, fused=True)
     return optimizer(trained)
+
+
+def _spare_the_compiler() -> None:
+    """Keep torch from loading its compiler, 1.5 s and 60 MB, only to make an optimizer.
+
+    `torch.compile` is told to leave some methods of an optimizer alone, and is loaded to be told
+    (torch/_compile.py). They are marked as told already; whoever compiles does so without them.
+    """
+    if "torch._dynamo" in sys.modules:
+        return
+    for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):
+        plain = getattr(getattr(torch.optim.Optimizer, name), "__wrapped__", None)
+        if plain is not None and not hasattr(plain, "__dynamo_disable"):
+            plain.__dynamo_disable = plain
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
