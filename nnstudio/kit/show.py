@@ -45,14 +45,14 @@ def show(state: State, metrics: Metrics) -> None:
 def due(since: float, cost: float, *, epoch_ended: bool) -> bool:
     """Whether it is time for a checkpoint: after an epoch, and once a minute in any case.
 
-    Short epochs share one, so that saving takes at most a twentieth of the time.
+    Short epochs share one, so that saving takes at most a fiftieth of the time.
 
     Args:
         since: Seconds since the last one.
         cost: Seconds that one took.
         epoch_ended: Whether an epoch has just ended.
     """
-    return since >= 60 or (epoch_ended and since >= max(1.0, 20 * cost))
+    return since >= 60 or (epoch_ended and since >= max(2.0, 50 * cost))
 
 
 def explain(error: BaseException) -> dict[str, str]:

@@ -89,9 +89,9 @@ def test_nothing_is_read_more_than_four_times_a_second() -> None:
 def test_when_a_checkpoint_is_due() -> None:
     assert not show.due(59.0, 0.01, epoch_ended=False)
     assert show.due(60.0, 0.01, epoch_ended=False)
-    assert show.due(1.0, 0.01, epoch_ended=True)
-    assert not show.due(0.9, 0.01, epoch_ended=True)
-    assert not show.due(30.0, 2.0, epoch_ended=True)  # it would take more than a twentieth
+    assert show.due(2.0, 0.01, epoch_ended=True)
+    assert not show.due(1.9, 0.01, epoch_ended=True)
+    assert not show.due(30.0, 0.7, epoch_ended=True)  # it would take more than a fiftieth
 
 
 def test_a_long_epoch_is_saved_once_a_minute(tmp_path: Path) -> None:
