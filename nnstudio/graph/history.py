@@ -8,9 +8,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nnstudio.graph.edits import Edit
 from nnstudio.graph.model import Project
+
+if TYPE_CHECKING:  # every kind of edit comes with it, and a window stands before the first one
+    from nnstudio.graph.edits import Edit
 
 LIMIT = 200
 MEMORY = 64 * 2**20

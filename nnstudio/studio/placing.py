@@ -11,10 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from nnstudio.graph.arrange import Arrangement, arrange
-from nnstudio.graph.edits import Batch, Edit, MoveNodes, MoveNotes
-from nnstudio.graph.model import EMPTY, Graph, Project
+from nnstudio.graph.model import Graph, Project
 from nnstudio.graph.topology import downstream, order
-from nnstudio.studio.note_places import Box, beside_nodes
 
 GRID = 8.0
 COLUMN, ROW = 256.0, 112.0
@@ -58,50 +56,6 @@ def open_places(project: Project, graph_id: str) -> dict[str, Place]:
     return {key: at for key, at in places(project, graph_id).items() if key not in known}
 
 
-def settled(project: Project, graph_id: str, edit: Edit) -> Edit:
-    """Return an edit that also writes down what was open, so that nothing jumps by it."""
-    missing = open_places(project, graph_id)
-    if not missing:
-        return edit
-    return Batch((MoveNodes(graph_id, missing), edit), edit.label)
-
-
-def arranging(
-    project: Project,
-    graph_id: str,
-    nodes: Collection[str],
-    label: str,
-    notes: Mapping[str, Box] = EMPTY,
-) -> Edit | None:
-    """Return the edit that lays out a graph, or a selection where it stood; None for nothing.
-
-    A note goes with the node beside which it lay, and to the left of all nodes where one would
-    stand on it.
-
-    Args:
-        project: The document.
-        graph_id: The graph.
-        nodes: The selection; fewer than two stand for the whole graph.
-        label: What the step is called.
-        notes: Where the notes of the graph lie.
-    """
-    graph = project.graph(graph_id)
-    chosen = set(nodes) if len(nodes) > 1 else set(graph.nodes)
-    made = arranged(graph, chosen).positions
-    if not made:
-        return None
-    old = places(project, graph_id)
-    dx = _snap(min(old[key][0] for key in made) - min(x for x, _ in made.values()))
-    dy = _snap(min(old[key][1] for key in made) - min(y for _, y in made.values()))
-    new = {key: (x + dx, y + dy) for key, (x, y) in made.items()}
-    lying = beside_nodes(notes, old, {**old, **new})
-    known = project.layout.get(graph_id, {})
-    if all(known.get(key) == at for key, at in new.items()) and not lying:
-        return None
-    edits = (MoveNodes(graph_id, new), *((MoveNotes(graph_id, lying),) if lying else ()))
-    return settled(project, graph_id, Batch(edits, label))
-
-
 def room(
     project: Project, graph_id: str, source: str, target: str, at: Place | None = None
 ) -> tuple[Place, dict[str, Place]]:
@@ -118,7 +72,7 @@ def room(
     known = places(project, graph_id)
     (x0, y0), (x1, y1) = known[source], known[target]
     if at is None:
-        at = (_snap((x0 + x1) / 2), _snap(max(y0 + ROW, (y0 + y1) / 2)) if y1 > y0 else y0 + ROW)
+        at = (snap((x0 + x1) / 2), snap(max(y0 + ROW, (y0 + y1) / 2)) if y1 > y0 else y0 + ROW)
     x, y = at
     if abs(x - x0) < NEAR_X:
         y = max(y, y0 + ROW)
@@ -126,20 +80,20 @@ def room(
     moves: dict[str, Place] = {}
     if abs(x - x1) < NEAR_X and lack > 0:
         behind = {target} | (downstream(graph, [target]) - {source})
-        moves = {key: (known[key][0], known[key][1] + _snap(lack)) for key in behind}
+        moves = {key: (known[key][0], known[key][1] + snap(lack)) for key in behind}
         # What stands beside the way moves too, or the columns would run into each other.
         moves |= {
-            key: (px, py + _snap(lack))
+            key: (px, py + snap(lack))
             for key, (px, py) in known.items()
             if key not in moves and key != source and py >= y1
         }
-    return (_snap(x), _snap(y)), moves
+    return (snap(x), snap(y)), moves
 
 
 def beside(known: Mapping[str, Place], wanted: Place, ignore: Iterable[str] = ()) -> Place:
     """Return the free place nearest to the right of one that is wanted."""
     taken = [at for key, at in known.items() if key not in set(ignore)]
-    x, y = _snap(wanted[0]), _snap(wanted[1])
+    x, y = snap(wanted[0]), snap(wanted[1])
     for _ in range(len(taken) + 1):
         if not any(abs(px - x) < NEAR_X and abs(py - y) < NEAR_Y for px, py in taken):
             break
@@ -156,7 +110,12 @@ def below(project: Project, graph_id: str, node_id: str) -> Place:
 
 def snapped(at: Place) -> Place:
     """Return the place on the grid next to one."""
-    return _snap(at[0]), _snap(at[1])
+    return snap(at[0]), snap(at[1])
+
+
+def snap(value: float) -> float:
+    """Return the coordinate on the grid next to one."""
+    return round(value / GRID) * GRID
 
 
 def _filled(graph: Graph, known: Mapping[str, Place], missing: list[str]) -> dict[str, Place]:
@@ -187,7 +146,3 @@ def _between(above: list[Place], under: list[Place], found: Mapping[str, Place])
     if not found:
         return 0.0, 0.0
     return min(x for x, _ in found.values()), max(y for _, y in found.values()) + ROW
-
-
-def _snap(value: float) -> float:
-    return round(value / GRID) * GRID

@@ -13,15 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nnstudio.compiler.analysis import analyse
-from nnstudio.compiler.results import Analysis
 from nnstudio.core.problems import Problem
 from nnstudio.core.signal import Signal
 from nnstudio.graph.diff import Change, diff
-from nnstudio.graph.edits import Edit
 from nnstudio.graph.history import History, Step
 from nnstudio.graph.model import Project
+
+if TYPE_CHECKING:
+    from nnstudio.compiler.results import Analysis
+    from nnstudio.graph.edits import Edit
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class Session:
         self.path = path
         self.read_only = False
         self._history = History(project or Project())
-        self._analysis = self._shown = analyse(self._history.project)
+        self._plain: Analysis | None = None  # None until somebody asks
+        self._shown: Analysis | None = None
         self._remark: Callable[[Analysis], Analysis] = _nothing
 
     @property
@@ -89,12 +92,12 @@ class Session:
     @property
     def analysis(self) -> Analysis:
         """Shapes, problems and costs of the document now, with what is remarked on it."""
-        return self._shown
+        return self._analysed(self.project) if self._shown is None else self._shown
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems of the document now."""
-        return self._shown.problems
+        return self.analysis.problems
 
     @property
     def is_saved(self) -> bool:
@@ -144,10 +147,12 @@ class Session:
 
     def restate(self) -> None:
         """Ask for the remarks again; the document is the same."""
-        before, self._shown = self._shown, self._remark(self._analysis)
-        if self._shown is not before:
+        before = self.analysis
+        assert self._plain is not None
+        self._shown = now = self._remark(self._plain)
+        if now is not before:
             project = self.project
-            self.changed.emit(Update(project, project, diff(project, project), self._shown, before))
+            self.changed.emit(Update(project, project, diff(project, project), now, before))
 
     def undo(self) -> None:
         """Go one step back."""
@@ -187,11 +192,18 @@ class Session:
         new = self.project
         if new is old and not reset:
             return
-        before, change = self._shown, diff(old, new)
-        self._analysis = analyse(new, self._analysis)
-        self._shown = self._remark(self._analysis)
-        self.changed.emit(Update(old, new, change, self._shown, before, reset))
+        before = self._analysed(old) if self._shown is None else self._shown
+        change, now = diff(old, new), self._analysed(new)
+        self.changed.emit(Update(old, new, change, now, before, reset))
         self.saved_changed.emit()
+
+    def _analysed(self, project: Project) -> Analysis:
+        # Imported when there is something to analyse: the start page stands without it.
+        from nnstudio.compiler.analysis import analyse
+
+        self._plain = analyse(project, self._plain)
+        self._shown = shown = self._remark(self._plain)
+        return shown
 
 
 def _nothing(analysis: Analysis) -> Analysis:

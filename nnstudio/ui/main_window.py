@@ -31,7 +31,6 @@ from nnstudio.ui.layout_store import NAMES, LayoutStore, reachable
 from nnstudio.ui.menus import ActionBook
 from nnstudio.ui.overriding import override
 from nnstudio.ui.recent_menu import RecentMenu
-from nnstudio.ui.recovery_picture import RecoveryPicture
 from nnstudio.ui.start_page import StartPage
 from nnstudio.ui.status import Status
 from nnstudio.ui.theme import Theme
@@ -40,6 +39,7 @@ from nnstudio.ui.view_state import ViewState
 
 if TYPE_CHECKING:  # what it brings along is imported after the first paint
     from nnstudio.ui.context import Context
+    from nnstudio.ui.recovery_picture import RecoveryPicture
 
 SIZE = QSize(1440, 900)
 SIDES = {"left": 216, "right": 304}
@@ -136,7 +136,8 @@ class MainWindow(QMainWindow):
         if self.arrangement:  # a card was clicked already
             name, self.arrangement = self.arrangement, ""
             self.show_arrangement(name)
-        self.picture = RecoveryPicture(self.documents, self.theme, self)
+        recovery = import_module("nnstudio.ui.recovery_picture")
+        self.picture = recovery.RecoveryPicture(self.documents, self.theme, self)
 
     def show_start(self) -> None:
         """Show the start page, and nothing around it."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
-from nnstudio.studio.figures import bytes_words, kept_bytes
 from nnstudio.studio.session import Session
-from nnstudio.studio.summaries import count_words, one_sample
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.menus import Slot
+from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import GRID
 from nnstudio.ui.widgets import label
 
@@ -41,11 +41,23 @@ class Status(QStatusBar):
         self.addPermanentWidget(self._problems)
         self.addPermanentWidget(self._costs)
         self.setContentsMargins(GRID, 0, 2 * GRID, 0)
-        self._disconnect = session.changed.connect(lambda update: self.refresh())
-        self.refresh()
+        self._disconnect = session.changed.connect(lambda update: self._follow())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()  # nothing is analysed for a line that nobody sees
+
+    def _follow(self) -> None:
+        if not self.isHidden():
+            self.refresh()
 
     def refresh(self) -> None:
         """Count again."""
+        # They bring every layer along, which the start page does without.
+        from nnstudio.studio.figures import bytes_words, kept_bytes
+        from nnstudio.studio.summaries import count_words, one_sample
+
         analysis = self._session.analysis
         parts = []
         if analysis.weights:

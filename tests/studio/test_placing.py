@@ -4,7 +4,7 @@ from nnstudio.compiler.analysis import analyse
 from nnstudio.graph.edits import AddNode, InsertOnEdge, MoveNodes
 from nnstudio.graph.model import Node, Port
 from nnstudio.graph.topology import Consumer
-from nnstudio.studio import adding, placing
+from nnstudio.studio import adding, placing, settling
 from tests.builder import GraphBuilder, project
 
 
@@ -45,13 +45,13 @@ def test_a_repair_without_a_place_covers_nothing() -> None:
 
 def test_settled_writes_down_what_was_open() -> None:
     made = chain()
-    edit = placing.settled(made, "net", AddNode("net", Node("new", "ReLU"), (500.0, 0.0)))
+    edit = settling.settled(made, "net", AddNode("net", Node("new", "ReLU"), (500.0, 0.0)))
     after = edit.apply(made)
     assert after.layout["net"].keys() == after.graphs["net"].nodes.keys()
     assert edit.label == "add ReLU"
     whole = placed(made)
     plain = AddNode("net", Node("new", "ReLU"), (500.0, 0.0))
-    assert placing.settled(whole, "net", plain) is plain
+    assert settling.settled(whole, "net", plain) is plain
 
 
 def test_between_makes_room() -> None:
@@ -77,16 +77,16 @@ def test_after_goes_between_or_below() -> None:
 
 def test_arranging_is_one_edit_and_nothing_when_nothing_moves() -> None:
     made = chain()
-    edit = placing.arranging(made, "net", (), "arrange")
+    edit = settling.arranging(made, "net", (), "arrange")
     after = edit.apply(made)
     assert edit.label == "arrange"
-    assert placing.arranging(after, "net", (), "arrange") is None
+    assert settling.arranging(after, "net", (), "arrange") is None
     moved = MoveNodes("net", {"n2": (900.0, 40.0)}).apply(after)
-    assert placing.arranging(moved, "net", (), "arrange").apply(moved).layout == after.layout
+    assert settling.arranging(moved, "net", (), "arrange").apply(moved).layout == after.layout
 
 
 def test_selection_is_arranged_where_it_stands() -> None:
     made = MoveNodes("net", {"n2": (904.0, 400.0), "n3": (1200.0, 440.0)}).apply(placed(chain()))
-    after = placing.arranging(made, "net", ("n2", "n3"), "arrange").apply(made)
+    after = settling.arranging(made, "net", ("n2", "n3"), "arrange").apply(made)
     assert after.layout["net"]["n2"][0] == after.layout["net"]["n3"][0]
     assert after.layout["net"]["n5"] == made.layout["net"]["n5"]

@@ -28,7 +28,7 @@ from nnstudio.graph.edits import (
 )
 from nnstudio.graph.model import Graph, Node, Port, Share
 from nnstudio.graph.topology import downstream, upstream, used_block
-from nnstudio.studio import clipboard, fitting, placing
+from nnstudio.studio import clipboard, fitting, settling
 from nnstudio.studio.grouping import grouping
 from nnstudio.studio.networks import new_name
 from nnstudio.ui.block_menu import own_copy, save
@@ -124,7 +124,7 @@ class CanvasActions:
         """Lay out the selection, or everything, as one step; then show it."""
         view, notes = self._view, self._view.canvas.notes
         label = tr("arrange the selection") if len(self._chosen()) > 1 else tr("arrange the graph")
-        edit = placing.arranging(
+        edit = settling.arranging(
             view.context.session.project,
             self._graph_id,
             self._chosen(),

@@ -13,7 +13,7 @@ from nnstudio.graph.diff import Edge
 from nnstudio.graph.edits import DuplicateNodes, Edit, PasteNodes
 from nnstudio.graph.model import Port, Project
 from nnstudio.graph.topology import Consumer
-from nnstudio.studio import adding, fitting, placing
+from nnstudio.studio import adding, fitting, placing, settling
 from nnstudio.studio.adding import GIVEN, Added
 from nnstudio.studio.fitting import Found
 from nnstudio.ui.canvas import keys, metrics, speech
@@ -43,7 +43,7 @@ class Desk(Surface):
     def do(self, edit: Edit) -> bool:
         """Apply an edit; positions that the document leaves open are written down with it."""
         project = self.context.session.project
-        return self.context.do(placing.settled(project, self.canvas.graph_id, edit))
+        return self.context.do(settling.settled(project, self.canvas.graph_id, edit))
 
     def add(self, added: Added) -> str:
         """Add a node, select it and return its id; "" when it was refused."""

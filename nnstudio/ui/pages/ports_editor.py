@@ -13,7 +13,7 @@ from nnstudio.core.params import Param
 from nnstudio.graph.edits import AddNode, MovePort, RemoveNodes, Rename
 from nnstudio.graph.model import Graph, Node
 from nnstudio.graph.topology import inputs_of, outputs_of
-from nnstudio.studio import placing
+from nnstudio.studio import placing, settling
 from nnstudio.ui.context import Context
 from nnstudio.ui.form import Form
 from nnstudio.ui.i18n import tr
@@ -130,5 +130,5 @@ class PortsEditor(QWidget):
             wanted = (0.0, 0.0)
         node = Node(new_id(set(graph.nodes)), layer)
         edit = AddNode(self._graph, node, placing.beside(known, wanted))
-        if self._context.do(placing.settled(project, self._graph, edit)):
+        if self._context.do(settling.settled(project, self._graph, edit)):
             self._context.view.reveal(self._graph, node.id)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnstudio.compiler.source import source
 from nnstudio.graph.model import Note
-from nnstudio.studio import placing
+from nnstudio.studio import settling
 from nnstudio.ui.canvas.level import Level
 from nnstudio.ui.canvas.note_field import NoteField
 from nnstudio.ui.canvas.note_layer import NoteLayer
@@ -188,7 +188,7 @@ def test_arranging_puts_no_node_over_a_note(hand) -> None:
 def test_arranging_a_selection_leaves_far_notes_alone() -> None:
     made = noted(Note("Far away", (4000.0, 4000.0)))
     box = {"a0": (4000.0, 4000.0, 240.0, 60.0)}
-    edit = placing.arranging(made, "net", ["n2", "n3"], "arrange", box)
+    edit = settling.arranging(made, "net", ["n2", "n3"], "arrange", box)
     assert edit is None or edit.apply(made).notes == made.notes
 
 
