@@ -4,8 +4,8 @@ Every tick takes what the runs have told, then lets at most one view draw it ane
 one after the other never hold the window up, four at once do. A view is drawn ten times a second at
 most.
 
-The gate is up while the window is at work. A run in the thread looks at it between two steps, so
-that a click is answered before the next step begins.
+The gate is up while the window answers a hand. A run in the thread looks at it between two steps,
+so that a click is answered before the next step begins. Who only watches leaves the run its speed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractEventDispatcher,
-    QCoreApplication,
     QEvent,
     QObject,
     Qt,
     QTimer,
     Signal,
 )
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from shiboken6 import Shiboken
 
@@ -38,6 +38,26 @@ CALM = 250
 
 PERIOD = 0.1
 """Seconds between two drawings of one view at least."""
+
+HAND = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+        QEvent.Type.NativeGesture,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.DragMove,
+        QEvent.Type.Drop,
+        QEvent.Type.Resize,
+    }
+)
+"""What a hand does to a window."""
 
 
 class Pump(QObject):
@@ -116,10 +136,10 @@ class _View:
 
 
 class _Keeper(QObject):
-    """Lifts the gate with the first event of each round of Qt's loop, and lowers it at its end.
+    """Lifts the gate with what a hand does to a window, and lowers it when Qt has done its work.
 
-    `QAbstractEventDispatcher.awake` does not serve: where Qt runs on GLib it comes only after the
-    events of a round were delivered.
+    Only the windows of the system are listened to, not every event of every widget: each call into
+    Python may have to wait for the run.
     """
 
     def __init__(self, gate: Gate, parent: QObject) -> None:
@@ -129,22 +149,32 @@ class _Keeper(QObject):
 
     def watch(self, on: bool) -> None:
         """Begin or end."""
-        application, dispatcher = QCoreApplication.instance(), QAbstractEventDispatcher.instance()
+        application, dispatcher = QGuiApplication.instance(), QAbstractEventDispatcher.instance()
         if on == self._watching or application is None or dispatcher is None:
             return
+        assert isinstance(application, QGuiApplication)
         self._watching = on
         if on:
-            application.installEventFilter(self)
+            self._listen()
+            application.focusWindowChanged.connect(self._listen)
             dispatcher.aboutToBlock.connect(self._down, Qt.ConnectionType.DirectConnection)
         else:
-            application.removeEventFilter(self)
+            application.focusWindowChanged.disconnect(self._listen)
             dispatcher.aboutToBlock.disconnect(self._down)
+            for window in QGuiApplication.allWindows():
+                window.removeEventFilter(self)
             self._gate.busy = False
+
+    def _listen(self) -> None:
+        """Listen to every window; those that are listened to already are so once."""
+        for window in QGuiApplication.allWindows():
+            window.installEventFilter(self)
 
     def _down(self) -> None:
         self._gate.busy = False
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self._gate.busy = True
+        if event.type() in HAND:
+            self._gate.busy = True
         return False

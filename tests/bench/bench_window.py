@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("NNSTUDIO_BENCH_SECONDS", "20"))
 ROUNDS = int(os.environ.get("NNSTUDIO_BENCH_ROUNDS", "5"))
-MODES = ("headless", "empty", "panels", "ungated", "process", "apart")
+MODES = ("headless", "empty", "panels", "hand", "process", "apart")
 
 # What the window is to reach: p99 and max in ms, and the part of the speed in a thread.
 MOST_LATE, LATEST, IN_PROCESS = 16.0, 50.0, 0.85

@@ -3,8 +3,9 @@
     python -m tests.bench.window_probe MODE TEMPLATE SECONDS
 
 MODE is `headless` (the run alone, in a thread), `empty` (a bare window beside it), `panels` (the
-whole window with every panel on screen at once), `ungated` (the same without the gate), `process`
-(the same with the run in a process of its own) or `apart` (that process without a window).
+whole window with every panel on screen at once), `hand` (the same while the mouse moves over the
+canvas), `process` (the same with the run in a process of its own) or `apart` (that process without
+a window).
 
 `elsewhere` is the part of a core that other programs took meanwhile, whatever the mode: a figure
 taken on a busy machine shows it. `spent` is the part of a core that the window's thread took.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import tempfile
@@ -28,7 +30,15 @@ os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
 HOME = Path(tempfile.mkdtemp(prefix="nnstudio-bench-"))
 os.environ["NNSTUDIO_HOME"] = str(HOME)
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402
+from PySide6.QtCore import (  # noqa: E402
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QPointF,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QMouseEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QMainWindow  # noqa: E402
 
 from nnstudio.engine import folder, runner  # noqa: E402
@@ -37,7 +47,7 @@ from nnstudio.graph.edits import SetSetting  # noqa: E402
 from nnstudio.graph.model import Project  # noqa: E402
 from nnstudio.project.settings import Settings  # noqa: E402
 from nnstudio.studio import templates  # noqa: E402
-from nnstudio.ui import app, pump, style  # noqa: E402
+from nnstudio.ui import app, style  # noqa: E402
 from nnstudio.ui.sweeper import Sweeper  # noqa: E402
 from nnstudio.ui.theme import Theme  # noqa: E402
 
@@ -174,7 +184,28 @@ def empty(template: str, seconds: float) -> Figures:
     return found
 
 
-def panels(template: str, seconds: float, home: str) -> Figures:
+class Hand:
+    """A mouse that goes round over the canvas, sixty places a second."""
+
+    def __init__(self, window: Any) -> None:
+        self._window, self._turn = window, 0.0
+        self._timer = QTimer()
+        self._timer.timeout.connect(self._move)
+
+    def start(self) -> None:
+        self._timer.start(16)
+
+    def _move(self) -> None:
+        self._turn += 0.1
+        canvas = self._window.canvas
+        middle = QPointF(canvas.mapTo(self._window, canvas.rect().center()))
+        at = middle + 80 * QPointF(math.cos(self._turn), math.sin(self._turn))
+        none, kind = Qt.MouseButton.NoButton, QEvent.Type.MouseMove
+        move = QMouseEvent(kind, at, at, none, none, Qt.KeyboardModifier.NoModifier)
+        QCoreApplication.sendEvent(self._window.windowHandle(), move)
+
+
+def panels(template: str, seconds: float, home: str, *, moved: bool = False) -> Figures:
     with shown(template, home) as window:
         window.book["run.train"].trigger()
         runs = window.context.runs
@@ -184,6 +215,9 @@ def panels(template: str, seconds: float, home: str) -> Figures:
         trace = runs.live.trace
         begin, load, clock = trace.seconds, Load(getattr(runs.live.run, "pid", None)), Clock()
         clock.start()
+        hand = Hand(window)
+        if moved:
+            hand.start()
         live_for(seconds)
         found = clock.figures() | load.figures()
         known = zip(trace._seconds.values.tolist(), trace._seconds.steps.tolist(), strict=True)
@@ -224,14 +258,13 @@ def shown(template: str, home: str) -> Iterator[Any]:
 
 def main() -> None:
     mode, template, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    if mode == "ungated":
-        pump._Keeper.watch = lambda self, on: None  # type: ignore[method-assign]
     if mode in ("headless", "apart"):
         found = alone(template, seconds, "thread" if mode == "headless" else "process")
     elif mode == "empty":
         found = empty(template, seconds)
     else:
-        found = panels(template, seconds, "process" if mode == "process" else "thread")
+        home = "process" if mode == "process" else "thread"
+        found = panels(template, seconds, home, moved=mode == "hand")
     sys.stdout.write(json.dumps({key: round(value, 4) for key, value in found.items()}) + "\n")
     sys.stdout.flush()
     os._exit(0)

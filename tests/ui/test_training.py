@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -127,20 +128,29 @@ def test_pump_is_quiet_when_nothing_goes_on(window: MainWindow, qtbot: QtBot) ->
     assert not gate.busy
 
 
-def test_gate_is_up_while_the_window_works(window: MainWindow, qtbot: QtBot) -> None:
+def test_gate_is_up_while_the_window_answers_a_hand(window: MainWindow, qtbot: QtBot) -> None:
     window.files.template("mlp-digits")
     window.book["run.train"].trigger()
     runs = book(window)
-    live = runs.live
+    live, gate = runs.live, runs.gate
     assert live is not None
+    assert gate is not None
     until(qtbot, lambda: live.step > 2)
-    assert runs.gate is not None
     seen: list[bool] = []
-    QTimer.singleShot(0, lambda: seen.append(runs.gate.busy))  # type: ignore[union-attr]
-    until(qtbot, lambda: seen)
-    assert seen == [True]
+
+    def press() -> None:
+        seen.append(gate.busy)  # a timer is no hand
+        at = QPointF(4, 4)
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        move = QMouseEvent(QEvent.Type.MouseMove, at, at, left, left, none)
+        QCoreApplication.sendEvent(window.windowHandle(), move)
+        seen.append(gate.busy)
+
+    QTimer.singleShot(0, press)
+    until(qtbot, lambda: seen and not gate.busy)
+    assert seen == [False, True]
     stop(window, qtbot, live)
-    assert not runs.gate.busy
+    assert not gate.busy
 
 
 @pytest.mark.parametrize("answer", ["cancel", "stop"])

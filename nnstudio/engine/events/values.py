@@ -241,7 +241,7 @@ Order: TypeAlias = Pause | Continue | Stop | SetHyper | CheckpointNow
 
 
 class Gate:
-    """Up while the window is at work, so that a run in a thread lets it finish first.
+    """Up while the window answers a hand, so that a run in a thread lets it finish first.
 
     Attributes:
         busy: Set by the window, read by the run between two steps.
