@@ -102,9 +102,10 @@ class Pump(QObject):
         self._views = [view for view in self._views if Shiboken.isValid(view.widget)]
         now = time.monotonic()
         for view in self._views:
-            due = now - view.drawn >= view.period and view.widget.isVisible()
-            if due and view.draw():
-                view.drawn = now
+            if now - view.looked < view.period or not view.widget.isVisible():
+                continue
+            view.looked = now
+            if view.draw():
                 # The others come first next time.
                 self._views.remove(view)
                 self._views.append(view)
@@ -132,7 +133,7 @@ class _View:
     widget: QWidget
     draw: Callable[[], bool]
     period: float
-    drawn: float = 0.0
+    looked: float = 0.0
 
 
 class _Keeper(QObject):

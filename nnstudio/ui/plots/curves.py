@@ -36,8 +36,11 @@ from nnstudio.ui.theme import Theme
 NEAR = 12.0
 """Pixels within which a click picks a curve."""
 
-REST = 0.5
+REST = 1.0
 """Seconds for which the range along y stays, while the plot grows."""
+
+AHEAD = 1.06
+"""How far the range along x goes beyond a curve that grows out of it, so that it rests a while."""
 
 DRAG = 3.0
 """Pixels that the pointer moves before a press becomes a drag."""
@@ -88,6 +91,7 @@ class CurvePlot(QWidget):
         self._drawn: tuple[object, ...] = ()
         self._window: Axis | None = None
         self._y = Axis()
+        self._end = 0.0
         self._fitted: tuple[object, ...] = ()
         self._fitted_at = 0.0
         self._sheet = Sheet(QRectF(0, 0, 1, 1), "step", Axis(), Axis())
@@ -119,14 +123,14 @@ class CurvePlot(QWidget):
     def set_curves(self, curves: Sequence[Curve]) -> None:
         """Plot other curves."""
         if tuple(curves) != self._curves:
-            self._curves = tuple(curves)
+            self._curves, self._end = tuple(curves), 0.0
             self._redraw()
 
     def set_mode(self, mode: Mode) -> None:
         """Read it in another way."""
         if mode != self.mode:
             if (mode.by, mode.log_x) != (self.mode.by, self.mode.log_x):
-                self._window = None
+                self._window, self._end = None, 0.0
             self.mode = mode
             self._redraw()
             self.mode_changed.emit()
@@ -226,7 +230,9 @@ class CurvePlot(QWidget):
         low = 0.0
         if self.mode.log_x:
             low = max(min(firsts, default=1.0), end / 1e6, 1e-3)
-        return Axis(low, max(round_end(end), low * 10 if self.mode.log_x else 0.0), self.mode.log_x)
+        if end > self._end:
+            self._end = round_end(end * (AHEAD if self._end else 1.0))
+        return Axis(low, max(self._end, low * 10 if self.mode.log_x else 0.0), self.mode.log_x)
 
     def _zoom(self, factor: float, at: float) -> None:
         self._window = (self._window or self._whole()).zoomed(factor, at)
