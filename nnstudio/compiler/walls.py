@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nnstudio.compiler.writing.allowed import Allowed, model_names, train_names
 from nnstudio.compiler.writing.hints import PARAMETER_HINTS
 from nnstudio.compiler.writing.pasted import definitions
+from nnstudio.compiler.writing.resting import is_method
 from nnstudio.core.params import LARGEST
 from nnstudio.core.problems import Problem, ProjectError
 
@@ -69,6 +70,9 @@ class _Wall:
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             raise _refused("text that is no Python", getattr(error, "lineno", 0)) from error
         body = [node for node in tree.body if not self._is_pasted(node)]
+        for node in body:
+            if isinstance(node, ast.ClassDef):  # compared letter for letter, so done with
+                node.body = [part for part in node.body if not is_method(part, node.name)]
         self.classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
         self.imported = {
             alias.asname or alias.name

@@ -25,6 +25,7 @@ from nnstudio.compiler.writing.layout import (
 from nnstudio.compiler.writing.literals import comment, docstring, literal
 from nnstudio.compiler.writing.pieces import Ref
 from nnstudio.compiler.writing.plan import Attribute, Chain, Statement
+from nnstudio.compiler.writing.resting import frozen_parts, method
 from nnstudio.compiler.writing.scope import Book, Scope
 from nnstudio.compiler.writing.variables import Variables, input_names
 from nnstudio.core.keys import Place
@@ -106,6 +107,9 @@ class _Writer:
             self._add("")
         self._constructor(made, interface)
         self.lines += body
+        parts = frozen_parts(scope, made)
+        if parts:
+            self._extend(["", *method(name, parts)])
         blocks = dict.fromkeys(filter(None, map(scope.block, scope.made)))
         return ClassSource(
             self.info,
