@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,10 +200,9 @@ class Session:
 
     def _analysed(self, project: Project) -> Analysis:
         # Imported when there is something to analyse: the start page stands without it.
-        from nnstudio.compiler.analysis import analyse
-
-        self._plain = analyse(project, self._plain)
-        self._shown = shown = self._remark(self._plain)
+        compiler = import_module("nnstudio.compiler.analysis")
+        self._plain = plain = compiler.analyse(project, self._plain)
+        self._shown = shown = self._remark(plain)
         return shown
 
 

@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
             pump=pump,
             forecasts=running.make_forecasts(self.documents, self.settings, runs),
         )
-        self.desk = import_module("nnstudio.ui.custom_desk").CustomDesk(self.context, self)
+        self.desk = import_module("nnstudio.ui.own_layer.desk").CustomDesk(self.context, self)
         self._make_canvas()
         self.docks.make(self.context)
         actions = import_module("nnstudio.ui.window_actions")

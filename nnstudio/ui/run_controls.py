@@ -26,12 +26,12 @@ from nnstudio.studio.log import Level
 from nnstudio.studio.runs import RunBook
 from nnstudio.studio.starting import Options
 from nnstudio.ui import i18n, messages, run_words
-from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.devices import AUTO, Devices, memory
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.later import later
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.messages import Answer
+from nnstudio.ui.own_layer.trust import allowed
 from nnstudio.ui.pump import Pump
 from nnstudio.ui.top_bar import RunLook, State
 from nnstudio.ui.training import GradientFeed, trial_words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
@@ -55,19 +57,18 @@ class Status(QStatusBar):
     def refresh(self) -> None:
         """Count again."""
         # They bring every layer along, which the start page does without.
-        from nnstudio.studio.figures import bytes_words, kept_bytes
-        from nnstudio.studio.summaries import count_words, one_sample
-
+        figures = import_module("nnstudio.studio.figures")
+        summaries = import_module("nnstudio.studio.summaries")
         analysis = self._session.analysis
         parts = []
         if analysis.weights:
-            parts.append(tr("{count} parameters", count=count_words(analysis.weights)))
+            parts.append(tr("{count} parameters", count=summaries.count_words(analysis.weights)))
         if analysis.flops:
-            work = count_words(one_sample(analysis.flops))
+            work = summaries.count_words(summaries.one_sample(analysis.flops))
             parts.append(tr("{count} FLOPs a sample", count=work))
-        kept = kept_bytes(analysis)
+        kept = figures.kept_bytes(analysis)
         if kept:
-            parts.append(tr("{size} kept a sample", size=bytes_words(kept)))
+            parts.append(tr("{size} kept a sample", size=figures.bytes_words(kept)))
         self._costs.setText(" · ".join(parts))
         self._count_problems()
 

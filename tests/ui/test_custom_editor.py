@@ -18,11 +18,11 @@ from nnstudio.project import store
 from nnstudio.project.trust import Trust
 from nnstudio.studio import custom
 from nnstudio.studio.custom_trust import Finding
-from nnstudio.ui import custom_trust
 from nnstudio.ui.canvas.gestures.enter import open_node
-from nnstudio.ui.custom_editor import CustomEditor
-from nnstudio.ui.custom_trust import TrustDialog
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.own_layer import trust
+from nnstudio.ui.own_layer.editor import CustomEditor
+from nnstudio.ui.own_layer.trust import TrustDialog
 from tests.exchange.projects import digits
 from tests.ui.conftest import Asked, Made
 from tests.ui.staged import retype, texts
@@ -240,7 +240,7 @@ def test_foreign_python_is_shown_analysed_and_not_run(
         shown.extend(layer.source for layer in layers)
         return False
 
-    monkeypatch.setattr(custom_trust, "ask", refuse)
+    monkeypatch.setattr(trust, "ask", refuse)
     ((graph, node),) = custom.users(foreign.session.project, "c1")
     where = f"{graph}/{node}"
     assert codes(foreign, where) == ["run.trust"]
@@ -273,7 +273,7 @@ def test_changing_a_foreign_text_does_not_trust_it(
     editor.code.go(editor.code.blockCount())
     type_text(qtbot, editor, "# harmless")
     assert not foreign.context.own.trusts(editor.layer)
-    monkeypatch.setattr(custom_trust, "ask", lambda *words: True)
+    monkeypatch.setattr(trust, "ask", lambda *words: True)
     editor._trust()
     assert editor.banner.text == ""
     assert Trust().trusts_layer(editor.layer.source)

@@ -21,9 +21,9 @@ from pytestqt.qtbot import QtBot
 
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui.about import About
-from nnstudio.ui.custom_trust import TrustDialog
 from nnstudio.ui.form import Row
 from nnstudio.ui.main_window import MainWindow
+from nnstudio.ui.own_layer.trust import TrustDialog
 from nnstudio.ui.preferences import Preferences
 
 pytestmark = pytest.mark.gui

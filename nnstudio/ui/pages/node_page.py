@@ -20,12 +20,12 @@ from nnstudio.studio.summaries import layer_title
 from nnstudio.ui import block_menu, i18n, parameter_menu
 from nnstudio.ui.block_menu import own_copy
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_use import OwnUse
 from nnstudio.ui.flow import Flow
 from nnstudio.ui.form import Form
 from nnstudio.ui.form_fields import sentence
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.pages.about import About, about_layer
+from nnstudio.ui.pages.own_use import OwnUse
 from nnstudio.ui.pages.parts import Facts, Head, Page, Problems, mono_label, used_words
 from nnstudio.ui.pages.structure import ENDS, Structure
 from nnstudio.ui.sample_grid import SampleGrid

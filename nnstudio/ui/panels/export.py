@@ -30,9 +30,9 @@ from nnstudio.studio.figures import bytes_words
 from nnstudio.ui import i18n
 from nnstudio.ui.code_view import CodeView
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.form_fields import sentence
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.own_layer.trust import allowed
 from nnstudio.ui.panel import Panel
 from nnstudio.ui.problem_list import ProblemList
 from nnstudio.ui.task_watch import TaskWatch

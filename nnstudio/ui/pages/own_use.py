@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_words import tried_words
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.pages.own_words import tried_words
 from nnstudio.ui.widgets import label, push_button, restyle
 
 

@@ -20,11 +20,11 @@ from nnstudio.studio.session import Update
 from nnstudio.ui import i18n
 from nnstudio.ui.banner import Banner
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_edit import CodeEdit
-from nnstudio.ui.custom_side import Side
-from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
+from nnstudio.ui.own_layer.edit import CodeEdit
+from nnstudio.ui.own_layer.side import Side
+from nnstudio.ui.own_layer.trust import allowed
 from nnstudio.ui.widgets import label, restyle, scrolled
 
 WIDE, HIGH, SIDE = 1080, 700, 320

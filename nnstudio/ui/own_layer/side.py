@@ -18,8 +18,8 @@ from nnstudio.studio.custom_trust import Finding
 from nnstudio.ui import i18n
 from nnstudio.ui.code_view import letters
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_words import tried_words
 from nnstudio.ui.i18n import tr
+from nnstudio.ui.pages.own_words import tried_words
 from nnstudio.ui.pages.parts import Problems, Section
 from nnstudio.ui.value_edit import ValueEdit
 from nnstudio.ui.widgets import Combo, cleared, label, push_button, restyle, tip

@@ -19,9 +19,9 @@ from nnstudio.studio.custom_cases import Trial
 from nnstudio.studio.custom_trust import Finding
 from nnstudio.studio.session import Update
 from nnstudio.ui.context import Context
-from nnstudio.ui.custom_editor import CustomEditor
-from nnstudio.ui.custom_trust import allowed
 from nnstudio.ui.later import later
+from nnstudio.ui.own_layer.editor import CustomEditor
+from nnstudio.ui.own_layer.trust import allowed
 
 LOOK = 50
 """How often one looks whether a trial is over, in milliseconds."""
