@@ -25,7 +25,7 @@ SETTINGS: tuple[Param, ...] = (
     Param(
         name="threads",
         kind="int",
-        help="Threads of torch; by the machine when empty.",
+        help="Threads of torch on the CPU; by the size of the network when empty.",
         optional=True,
         minimum=1,
         maximum=256,

@@ -8,6 +8,7 @@ from nnstudio.core.problems import NNStudioError
 from nnstudio.core.values import Value
 from nnstudio.ui import fonts, i18n
 from nnstudio.ui.form import Form
+from nnstudio.ui.form_fields import LineField
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.theme import GRID, Mode
@@ -66,6 +67,9 @@ class Preferences(QDialog):
         get = self._window.settings.get
         values = {name: get(name) for name in self.form.rows if get(name) is not None}
         self.form.show_values(values)
+        threads = self.form.field("threads")
+        if isinstance(threads, LineField):  # "none" would be read as no threads at all
+            threads.edit.setPlaceholderText(tr("by the size of the network"))
 
     def _set(self, name: str, value: Value) -> None:
         try:
