@@ -69,7 +69,7 @@ class Preferences(QDialog):
         self.form.show_values(values)
         threads = self.form.field("threads")
         if isinstance(threads, LineField):  # "none" would be read as no threads at all
-            threads.edit.setPlaceholderText(tr("by the size of the network"))
+            threads.edit.setPlaceholderText(tr("automatic"))
 
     def _set(self, name: str, value: Value) -> None:
         try:
