@@ -34,19 +34,19 @@ def score(query: str, text: str) -> float | None:
         start = lowered.find(wanted[0], start + 1)
     if best is None:
         return None
-    begins = lowered.replace(" ", "").startswith(wanted)
-    return best + 2.0 * len(wanted) * begins - len(text) / 100
+    whole = lowered.replace(" ", "").startswith(wanted) or _stands(wanted, lowered, text)
+    return best + 2.0 * len(wanted) * whole - len(text) / 100
 
 
 def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str]]) -> list[Item]:
     """Return the items that match, best first.
 
-    An item counts as its best text, earlier texts more.
+    An item counts as its best text; the first one, its name, more than the others.
     """
     scored = []
     for place, item in enumerate(items):
         found = [
-            value - 2.0 * later
+            value - (2.0 + later / 10 if later else 0.0)
             for later, text in enumerate(texts(item))
             if (value := score(query, text)) is not None
         ]
@@ -54,6 +54,16 @@ def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str
             scored.append((-max(found), place, item))
     scored.sort(key=lambda row: row[:2])
     return [item for _, _, item in scored]
+
+
+def _stands(wanted: str, lowered: str, text: str) -> bool:
+    """Tell whether it stands there as it was typed, at the start of a word: norm in LayerNorm."""
+    at = lowered.find(wanted)
+    while at >= 0:
+        if _starts_word(text, at):
+            return True
+        at = lowered.find(wanted, at + 1)
+    return False
 
 
 def _from(wanted: str, lowered: str, text: str, start: int) -> float | None:

@@ -99,6 +99,10 @@ class QuickAdd(QFrame):
             rows.addWidget(part)
         self.setFixedWidth(WIDE)
         self.about.setFixedHeight(34)
+        self._dress()
+        self._theme.changed.connect(self._dress)
+
+    def _dress(self) -> None:
         tokens = self._theme.tokens
         self.setStyleSheet(
             f"#quickAdd {{ background: {tokens.panel}; border: 1px solid {tokens.line};"
