@@ -78,4 +78,7 @@ def _from(wanted: str, lowered: str, text: str, start: int) -> float | None:
 
 
 def _starts_word(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] in _BREAKS or (text[at].isupper() and text[at - 1].islower())
+    if at == 0 or text[at - 1] in _BREAKS:
+        return True
+    # `Norm` begins a word in LayerNorm and in RMSNorm.
+    return text[at].isupper() and (text[at - 1].islower() or text[at + 1 : at + 2].islower())
