@@ -131,7 +131,7 @@ LAYERS: tuple[LayerSpec, ...] = (
         "Add",
         "+",
         "Adds two tensors entry by entry, as a skip connection does.",
-        ("plus", "residual", "sum"),
+        ("plus", "residual", "sum", "skip", "shortcut"),
     ),
     _infix("Subtract", "-", "Subtracts the second tensor from the first.", ("minus", "difference")),
     _infix(
