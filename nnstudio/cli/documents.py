@@ -9,7 +9,6 @@ from pathlib import Path
 from nnstudio.cli.terminal import count, print_json, say, table
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.report import check_report
-from nnstudio.compiler.source import source
 from nnstudio.core.paths import resource
 from nnstudio.core.problems import Problem, WorldError
 from nnstudio.kit import files
@@ -75,6 +74,8 @@ def check(args: argparse.Namespace) -> int:
 
 def code(args: argparse.Namespace) -> int:
     """Print the code of a project's networks, or write it to a file."""
+    from nnstudio.compiler.source import source
+
     text = source(store.load(args.file))
     if args.out is None:
         sys.stdout.write(text)

@@ -1,7 +1,7 @@
 """Versions that cannot work together, refused at start with a sentence."""
 
 import sys
-from importlib import metadata
+from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 # PYSIDE-3474: on Python 3.11 this release loses a reference to None at every void call and aborts
@@ -32,10 +32,20 @@ def refusal(python: tuple[int, int] | None = None, pyside: str | None = None) ->
 
 
 def _installed(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
+    """The version of what is installed, by the name of its folder of metadata.
+
+    `importlib.metadata` says the same, but a fifth of a short command's time goes into its import.
+    """
+    head, tail = f"{distribution.replace('-', '_')}-".casefold(), ".dist-info"
+    for entry in sys.path:
+        try:
+            names = [path.name for path in Path(entry or ".").iterdir()]
+        except OSError:  # a zip archive, or nothing at all
+            continue
+        for name in names:
+            if name.casefold().startswith(head) and name.endswith(tail):
+                return name[len(head) : -len(tail)]
+    return None
 
 
 def _numbers(version: str) -> tuple[int, int]:

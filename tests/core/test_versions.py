@@ -1,6 +1,7 @@
 """The pair of versions that aborts is refused; the pair in use keeps its reference counts."""
 
 import sys
+from importlib import metadata
 
 import pytest
 
@@ -32,6 +33,15 @@ def test_pairs(python: tuple[int, int], pyside: str, refused: bool) -> None:
 
 def test_what_is_installed_here_is_fine() -> None:
     assert versions.refusal() is None
+
+
+@pytest.mark.parametrize("name", ["PySide6-Essentials", "torch", "pytest-qt"])
+def test_installed_versions_are_those_of_the_metadata(name: str) -> None:
+    assert versions._installed(name) == metadata.version(name)
+
+
+def test_what_is_not_installed_has_no_version() -> None:
+    assert versions._installed("no-such-thing") is None
 
 
 def test_entry_point_says_it_and_stops(
