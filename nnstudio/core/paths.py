@@ -3,8 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
+from nnstudio.core.deferred import Deferred
+
+if TYPE_CHECKING:
+    import platformdirs
+else:  # only who keeps something asks where
+    platformdirs = Deferred("platformdirs")
 
 # Tests and portable installations keep everything of the user's below this one folder.
 HOME = "NNSTUDIO_HOME"

@@ -10,7 +10,7 @@ so that a network may be wrong while it is being drawn.
 from nnstudio.graph.editing.bringing import BringBlock, OwnCopy
 from nnstudio.graph.editing.copies import DuplicateNodes, PasteNodes, fragment
 from nnstudio.graph.editing.edges import Connect, Disconnect, InsertOnEdge
-from nnstudio.graph.editing.edit import Batch, Edit, Moves
+from nnstudio.graph.editing.edit import Batch, Edit, Moves, fresh_ids
 from nnstudio.graph.editing.graphs import (
     AddBlock,
     AddGraph,
@@ -109,4 +109,5 @@ __all__ = [
     "SetTrainable",
     "UngroupNode",
     "fragment",
+    "fresh_ids",
 ]

@@ -1,4 +1,4 @@
-"""GPT-2 small from the command line, and one edit inside a block of it, beside a bare interpreter.
+"""Commands beside a bare interpreter: checks of templates, and GPT-2 small with edits inside it.
 
 Run by `python -m pytest -m bench tests/bench/bench_references.py -s`. CPU time, medians of five, so
 that a busy machine counts nearly the same.
@@ -66,6 +66,15 @@ def edits(project: Project) -> dict[str, Edit]:
         "MLP: a name": Rename(mlp, node(mlp, "c_fc"), "widen"),
         "block: an eps": SetArgs(block, node(block, "ln_1"), Args(eps=1e-6)),
     }
+
+
+@pytest.mark.bench
+def test_check_beside_msgspec() -> None:
+    bare = seconds("-c", "import msgspec")
+    print(f"\na bare Python that imports msgspec: {1e3 * bare:.0f} ms of CPU")
+    for name in ("mlp-digits", "lenet5-mnist", "resnet-mnist", "seq2seq-reverse"):
+        found = seconds("-c", SPY, "check", str(shipped("templates", f"{name}.nns")))
+        print(f"nnstudio check {name}: {1e3 * found:.0f} ms, {found / bare:.2f} x, no torch")
 
 
 @pytest.mark.bench

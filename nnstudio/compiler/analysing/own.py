@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from nnstudio.catalogue import own_class
 from nnstudio.compiler.results import GraphInfo
+from nnstudio.core.deferred import Deferred
 from nnstudio.core.names import is_identifier
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, Repair
-from nnstudio.graph.editing.graphs import SetCustom
 from nnstudio.graph.model import CustomLayer, Project
+
+if TYPE_CHECKING:
+    from nnstudio.catalogue import own_class
+    from nnstudio.graph import edits
+else:  # most projects have no layers of their own
+    own_class = Deferred("nnstudio.catalogue.own_class")
+    edits = Deferred("nnstudio.graph.edits")
 
 _FUTURE = re.compile(r"^from __future__ import", re.MULTILINE)
 
@@ -64,7 +71,7 @@ def _other_params(layer: CustomLayer) -> Iterator[Problem]:
     ]
     if names:
         taken = replace(layer, params=tuple(read.values()))
-        mended = (Repair("repair.params", (SetCustom(taken),)),)
+        mended = (Repair("repair.params", (edits.SetCustom(taken),)),)
         values = {"layer": layer.name, "names": ", ".join(names)}
         yield Problem("own.params", layer.id, values, repairs=mended)
 

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from nnstudio.catalogue.faults import Fix
 from nnstudio.compiler.analysing.arguments import known_layer
+from nnstudio.core.deferred import Deferred
 from nnstudio.core.problems import Repair
 from nnstudio.core.values import Args, Choice, Value
-from nnstudio.graph.editing.edges import InsertOnEdge
-from nnstudio.graph.editing.edit import Edit, fresh_ids
-from nnstudio.graph.editing.graphs import SetRole
-from nnstudio.graph.editing.nodes import AddNode, ReplaceNode, ResetArg, SetArgs, SetShare
-from nnstudio.graph.editing.settings import SetSetting
 from nnstudio.graph.model import Graph, Node, Port
 from nnstudio.graph.topology import Consumer
+
+if TYPE_CHECKING:
+    from nnstudio.graph import edits
+else:  # a network without problems needs none of them: a sixth of what a check loads
+    edits = Deferred("nnstudio.graph.edits")
 
 
 def repairs(graph: Graph, node: Node, fixes: Iterable[Fix]) -> tuple[Repair, ...]:
     """Return what to offer at a node, the best first; a fix that makes no edit is left out."""
     found = []
     for fix in fixes:
-        edits = _edits(graph, node, fix)
-        if edits:
-            found.append(fix.repair(edits))
+        made = _edits(graph, node, fix)
+        if made:
+            found.append(fix.repair(made))
     return tuple(found)
 
 
-def _edits(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+def _edits(graph: Graph, node: Node, fix: Fix) -> tuple[edits.Edit, ...]:
     if fix.kind == "set":
         return _setting(graph, node, fix.args)
     if fix.kind == "replace":
@@ -36,18 +38,18 @@ def _edits(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
     return _inserting(graph, node, fix)
 
 
-def _setting(graph: Graph, node: Node, args: Args) -> tuple[Edit, ...]:
+def _setting(graph: Graph, node: Node, args: Args) -> tuple[edits.Edit, ...]:
     """Return the edits that set arguments; None takes an argument back to what is inferred."""
     reset = tuple(
-        ResetArg(graph.id, node.id, name)
+        edits.ResetArg(graph.id, node.id, name)
         for name, value in args.items()
         if value is None and name in node.args
     )
     given = {name: value for name, value in args.items() if value is not None}
-    return (*reset, SetArgs(graph.id, node.id, Args(given))) if given else reset
+    return (*reset, edits.SetArgs(graph.id, node.id, Args(given))) if given else reset
 
 
-def _replacing(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+def _replacing(graph: Graph, node: Node, fix: Fix) -> tuple[edits.Edit, ...]:
     """Return the edit that takes another layer and keeps the arguments that both know."""
     found = known_layer(fix.layer)
     if found is None:
@@ -56,47 +58,47 @@ def _replacing(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
     kept: dict[str, Value] = {k: v for k, v in node.args.items() if k in known}
     fresh = _id(graph, node, fix.layer)
     by = replace(node, id=fresh, layer=fix.layer, args=Args({**kept, **fix.args}))
-    return (ReplaceNode(graph.id, node.id, by),)
+    return (edits.ReplaceNode(graph.id, node.id, by),)
 
 
-def _inserting(graph: Graph, node: Node, fix: Fix) -> tuple[Edit, ...]:
+def _inserting(graph: Graph, node: Node, fix: Fix) -> tuple[edits.Edit, ...]:
     """Return the edit that puts a layer on the edge into an input."""
     source = node.inputs[fix.port] if fix.port < len(node.inputs) else None
     if source is None:
         return ()
     slot = None if isinstance(source, Port) else fix.edge
     made = Node(_id(graph, node, fix.layer), fix.layer, fix.args)
-    return (InsertOnEdge(graph.id, made, Consumer(node.id, fix.port, slot)),)
+    return (edits.InsertOnEdge(graph.id, made, Consumer(node.id, fix.port, slot)),)
 
 
 def own_weights(graph: Graph, node: Node) -> tuple[Repair, ...]:
     """Return the repair that gives a borrower weights of its own."""
-    return (Repair("repair.own_weights", (SetShare(graph.id, node.id, None),)),)
+    return (Repair("repair.own_weights", (edits.SetShare(graph.id, node.id, None),)),)
 
 
 def add_output(graph: Graph, source: Node) -> tuple[Repair, ...]:
     """Return the repair that ends a network behind a node."""
     made = Node(_id(graph, source, "Output"), "Output", inputs=(Port(source.id),))
-    return (Repair("repair.output", (AddNode(graph.id, made),)),)
+    return (Repair("repair.output", (edits.AddNode(graph.id, made),)),)
 
 
 def set_argument(graph: Graph, node: Node, **args: Value) -> tuple[Repair, ...]:
     """Return the repair that sets arguments of a node."""
     shown = ", ".join(f"{name} = {value}" for name, value in args.items())
-    return (Repair("repair.set", (SetArgs(graph.id, node.id, Args(args)),), {"args": shown}),)
+    return (Repair("repair.set", (edits.SetArgs(graph.id, node.id, Args(args)),), {"args": shown}),)
 
 
 def set_setting(path: str, value: Value) -> tuple[Repair, ...]:
     """Return the repair that sets a setting of the loop."""
     name = value.name if isinstance(value, Choice) else value
-    return (Repair("repair.set", (SetSetting(path, value),), {"args": f"{path} = {name}"}),)
+    return (Repair("repair.set", (edits.SetSetting(path, value),), {"args": f"{path} = {name}"}),)
 
 
 def set_role(graph: Graph, role: str) -> tuple[Repair, ...]:
     """Return the repair that lets a network fill a role."""
-    return (Repair("repair.set", (SetRole(graph.id, role),), {"args": f"role = {role}"}),)
+    return (Repair("repair.set", (edits.SetRole(graph.id, role),), {"args": f"role = {role}"}),)
 
 
 def _id(graph: Graph, node: Node, layer: str) -> str:
     """Return an id for a new node; the same problem always offers the very same repair."""
-    return next(fresh_ids(f"{graph.id}/{node.id}/{layer}", graph.nodes))
+    return next(edits.fresh_ids(f"{graph.id}/{node.id}/{layer}", graph.nodes))
