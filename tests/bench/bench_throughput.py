@@ -46,6 +46,7 @@ BY_HAND = ("by hand, in memory", "by hand, DataLoader")
 Contestant = Callable[[], Speed]
 
 
+@pytest.mark.filterwarnings("default")  # of other libraries, which are not ours to mend
 @pytest.mark.parametrize("name", tasks.TASKS)
 def test_throughput(name: str, tmp_path: Path) -> None:
     task = tasks.TASKS[name]()
