@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnstudio.core.deferred import Deferred
+from nnstudio.core.lazy_module import LazyModule
 
 if TYPE_CHECKING:
     import platformdirs
 else:  # only who keeps something asks where
-    platformdirs = Deferred("platformdirs")
+    platformdirs = LazyModule("platformdirs")
 
 # Tests and portable installations keep everything of the user's below this one folder.
 HOME = "NNSTUDIO_HOME"

@@ -8,6 +8,7 @@ Qt's own lists behind it, and the next turn of the event loop crashes.
 from __future__ import annotations
 
 import gc
+import time
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -16,6 +17,9 @@ PERIOD = 100
 
 MOST = (2000, 10, 10)
 """So many objects, and so many sweeps of the generation below, bring about the next sweep."""
+
+LONG = 0.02
+"""Seconds; what is looked through for longer than a frame is not looked through twice."""
 
 
 class Sweeper(QObject):
@@ -39,11 +43,18 @@ class Sweeper(QObject):
         gc.freeze()
 
     def sweep(self) -> None:
-        """Look for garbage among the youngest objects, and from time to time among older ones."""
+        """Look for garbage among the youngest objects, and from time to time among older ones.
+
+        When that takes long, an import has made most of them, as that of torch when the first run
+        starts: they stay, and are left out until the next `settle`.
+        """
         counts = gc.get_count()
         due = [generation for generation, most in enumerate(MOST) if counts[generation] > most]
         if due:
+            begin = time.perf_counter()
             gc.collect(due[-1])
+            if time.perf_counter() - begin > LONG:
+                gc.freeze()
 
     def close(self) -> None:
         """Give the search back to Python."""

@@ -75,7 +75,7 @@ class GradientFeed:
         if live is None or self._view.overlay != "gradients":
             return False
         path = self._view.path
-        state = (id(live.trace.gradients), path)
+        state = (live.trace.gradients, path)
         if state == self._shown:
             return False
         self._shown = state

@@ -19,6 +19,7 @@ from nnstudio.catalogue import registry
 from nnstudio.graph.model import Project
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui import about, docks, help_pages
+from nnstudio.ui import sweeper as sweeping
 from nnstudio.ui.about import About
 from nnstudio.ui.crash import Funnel
 from nnstudio.ui.devices import Devices
@@ -123,6 +124,27 @@ def test_garbage_is_found_in_the_thread_of_the_window_only(
         sweeper.close()
         gc.disable()
     assert set(Cycle.threads) == {threading.get_ident()}
+
+
+def test_what_took_long_to_look_through_is_not_looked_through_twice(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every sweep of old garbage would hold the window up for what torch's import made."""
+    sweeper = Sweeper()
+    made = [[number] for number in range(5000)]
+    try:
+        before = gc.get_freeze_count()
+        monkeypatch.setattr(sweeping, "LONG", 60.0)
+        sweeper.sweep()
+        assert gc.get_freeze_count() == before
+        made += [[number] for number in range(5000)]
+        monkeypatch.setattr(sweeping, "LONG", 0.0)
+        sweeper.sweep()
+        assert gc.get_freeze_count() >= before + 10_000
+    finally:
+        sweeper.close()
+        gc.disable()
+    assert len(made) == 10_000
 
 
 class TestCrash:

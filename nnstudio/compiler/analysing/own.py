@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nnstudio.compiler.results import GraphInfo
-from nnstudio.core.deferred import Deferred
+from nnstudio.core.lazy_module import LazyModule
 from nnstudio.core.names import is_identifier
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, Repair
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from nnstudio.catalogue import own_class
     from nnstudio.graph import edits
 else:  # most projects have no layers of their own
-    own_class = Deferred("nnstudio.catalogue.own_class")
-    edits = Deferred("nnstudio.graph.edits")
+    own_class = LazyModule("nnstudio.catalogue.own_class")
+    edits = LazyModule("nnstudio.graph.edits")
 
 _FUTURE = re.compile(r"^from __future__ import", re.MULTILINE)
 

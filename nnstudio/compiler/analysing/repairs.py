@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnstudio.catalogue.faults import Fix
 from nnstudio.compiler.analysing.arguments import known_layer
-from nnstudio.core.deferred import Deferred
+from nnstudio.core.lazy_module import LazyModule
 from nnstudio.core.problems import Repair
 from nnstudio.core.values import Args, Choice, Value
 from nnstudio.graph.model import Graph, Node, Port
@@ -17,7 +17,7 @@ from nnstudio.graph.topology import Consumer
 if TYPE_CHECKING:
     from nnstudio.graph import edits
 else:  # a network without problems needs none of them: a sixth of what a check loads
-    edits = Deferred("nnstudio.graph.edits")
+    edits = LazyModule("nnstudio.graph.edits")
 
 
 def repairs(graph: Graph, node: Node, fixes: Iterable[Fix]) -> tuple[Repair, ...]:

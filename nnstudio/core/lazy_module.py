@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 
-class Deferred:
+class LazyModule:
     """Stands for a module until something in it is asked for, and then hands that over.
 
     A type checker reads the ordinary import beside it:
@@ -13,7 +13,7 @@ class Deferred:
         if TYPE_CHECKING:
             from nnstudio.graph import edits
         else:
-            edits = Deferred("nnstudio.graph.edits")
+            edits = LazyModule("nnstudio.graph.edits")
 
     (`importlib.util.LazyLoader` does the same, but two threads that ask at once can meet a module
     that is half loaded, before Python 3.12.3: https://github.com/python/cpython/issues/114763.)

@@ -1,16 +1,16 @@
-"""A deferred module is loaded at the first thing that is asked of it, and not before."""
+"""A lazy module is loaded at the first thing that is asked of it, and not before."""
 
 import subprocess
 import sys
 
 import pytest
 
-from nnstudio.core.deferred import Deferred
+from nnstudio.core.lazy_module import LazyModule
 
 ASKING = """
 import sys
-from nnstudio.core.deferred import Deferred
-late = Deferred("colorsys")
+from nnstudio.core.lazy_module import LazyModule
+late = LazyModule("colorsys")
 before = "colorsys" in sys.modules
 late.rgb_to_hsv(1, 0, 0)
 print(before, "colorsys" in sys.modules)
@@ -26,6 +26,6 @@ def test_loaded_when_asked() -> None:
 
 def test_what_is_not_there() -> None:
     with pytest.raises(AttributeError, match="nothing_of_this_name"):
-        _ = Deferred("colorsys").nothing_of_this_name
+        _ = LazyModule("colorsys").nothing_of_this_name
     with pytest.raises(ModuleNotFoundError):
-        _ = Deferred("no_module_of_this_name").anything
+        _ = LazyModule("no_module_of_this_name").anything
