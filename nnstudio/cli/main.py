@@ -29,6 +29,7 @@ COMMANDS = {
     "train": "training",
     "resume": "training",
     "export": "exporting",
+    "trust": "trusting",
     "selftest": "selftest",
 }
 """The module of each command: only that one is loaded, so that `check` never waits for torch."""

@@ -45,6 +45,9 @@ def _documents(commands: Commands[argparse.ArgumentParser]) -> None:
     code = commands.add_parser("code", help="print the PyTorch code of a project's networks")
     code.add_argument("file", metavar="FILE", type=Path)
     code.add_argument("-o", "--out", metavar="OUT", type=Path, help="write it to a file")
+    trust = commands.add_parser("trust", help="read a project's own layers, and let them run here")
+    trust.add_argument("file", metavar="FILE", type=Path)
+    trust.add_argument("--yes", action="store_true", help="you have read them: do not ask")
 
 
 def _runs(commands: Commands[argparse.ArgumentParser]) -> None:

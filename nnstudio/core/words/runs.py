@@ -44,7 +44,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "run.untrusted": (
         "the layer {name} is Python code that is not trusted on this machine",
-        "read it, then trust it",
+        "read it, then trust it: in the window, or with nnstudio trust",
     ),
     "run.code": ("the code of the run could not be written: {why}", "look at the problems"),
     "run.torch": ("PyTorch could not be loaded: {why}", "install it again"),
