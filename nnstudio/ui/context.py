@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from nnstudio.core.problems import NNStudioError
 from nnstudio.graph.edits import Edit
 from nnstudio.project.settings import Settings
-from nnstudio.studio.custom_trust import OwnLayers
 from nnstudio.studio.documents import Documents
 from nnstudio.studio.library import Library
 from nnstudio.studio.log import Log
+from nnstudio.studio.own_layer.trust import OwnLayers
 from nnstudio.studio.samples import Samples
 from nnstudio.studio.session import Session
 from nnstudio.ui.menus import ActionBook

@@ -27,8 +27,9 @@ from nnstudio.graph.edits import PasteNodes
 from nnstudio.graph.model import CustomLayer, Project
 from nnstudio.project import store
 from nnstudio.project.trust import Trust
-from nnstudio.studio import clipboard, custom
-from nnstudio.studio.custom_trust import OwnLayers
+from nnstudio.studio import clipboard
+from nnstudio.studio.own_layer import custom
+from nnstudio.studio.own_layer.trust import OwnLayers
 from nnstudio.ui.main_window import MainWindow
 from tests.exchange.projects import digits
 from tests.stories.attacking import Cli

@@ -12,9 +12,9 @@ from nnstudio.engine.layer_probe import Outcome, Raised
 from nnstudio.graph.edits import SetCustom
 from nnstudio.graph.model import CustomLayer, Project
 from nnstudio.project.trust import Trust
-from nnstudio.studio import custom, custom_cases
-from nnstudio.studio.custom_shapes import Measured, written
-from nnstudio.studio.custom_trust import Finding, OwnLayers
+from nnstudio.studio.own_layer import cases, custom
+from nnstudio.studio.own_layer.shapes import Measured, written
+from nnstudio.studio.own_layer.trust import Finding, OwnLayers
 from nnstudio.studio.session import Session, Update
 from tests.builder import GraphBuilder, project
 
@@ -207,7 +207,7 @@ def test_a_signature_is_written_from_what_was_measured(
 
 
 def test_cases_of_a_node_vary_the_batch_first_and_then_one_name_each() -> None:
-    trial = custom_cases.at_node(analyse(drawn(squeeze("N T dim -> N T dim"))), "net/own0")
+    trial = cases.at_node(analyse(drawn(squeeze("N T dim -> N T dim"))), "net/own0")
     assert trial is not None
     assert trial.first == 2
     assert [case.inputs[0][0] for case in trial.cases[:2]] == [2, 3]
@@ -220,12 +220,12 @@ def test_cases_of_a_node_vary_the_batch_first_and_then_one_name_each() -> None:
 def test_a_difference_is_a_problem_whose_repair_takes_the_measured_shape() -> None:
     layer = squeeze()
     analysis = analyse(drawn(layer))
-    trial = custom_cases.at_node(analysis, "net/own0")
+    trial = cases.at_node(analysis, "net/own0")
     assert trial is not None
     outcomes = [Outcome(((*case.inputs[0][:-1], case.args["out"]),), 10) for case in trial.cases]
     own = OwnLayers()
     own.trust([layer])
-    own.keep(custom_cases.finding(trial, outcomes))
+    own.keep(cases.finding(trial, outcomes))
     shown = own.remark(analysis)
     (problem,) = shown.node("net/own0").problems
     assert problem.message == "Squeeze declares N × T × 64 but gives N × T × 32"
@@ -233,8 +233,8 @@ def test_a_difference_is_a_problem_whose_repair_takes_the_measured_shape() -> No
     mended = analyse(problem.repairs[0].edits[0].apply(analysis.project))
     assert mended.project.custom["c1"].signature == "*S dim -> *S out"
     assert codes(own.remark(mended)) == []  # what was found holds no more
-    trial = custom_cases.at_node(mended, "net/own0")
-    found = custom_cases.finding(trial, outcomes)
+    trial = cases.at_node(mended, "net/own0")
+    found = cases.finding(trial, outcomes)
     assert (found.problems, found.weights, found.tried) == ((), 10, len(outcomes))
     own.keep(found)
     shown = own.remark(mended)
@@ -243,22 +243,22 @@ def test_a_difference_is_a_problem_whose_repair_takes_the_measured_shape() -> No
 
 def test_what_was_raised_is_told_with_its_line() -> None:
     analysis = analyse(drawn(squeeze()))
-    trial = custom_cases.at_node(analysis, "net/own0")
+    trial = cases.at_node(analysis, "net/own0")
     raised = Raised("ValueError", "no", 9)
-    found = custom_cases.finding(trial, [Outcome(raised=raised)] * len(trial.cases))
+    found = cases.finding(trial, [Outcome(raised=raised)] * len(trial.cases))
     assert found.problems[0].message == "Squeeze raises ValueError in line 9: no"
     assert found.line == 9
 
 
 def test_a_layer_that_nobody_uses_is_tried_by_its_declaration() -> None:
-    trial = custom_cases.declared(squeeze("a: N T dim, more...: *S, m?: 3 -> *S"))
+    trial = cases.declared(squeeze("a: N T dim, more...: *S, m?: 3 -> *S"))
     first = trial.cases[0]
     assert first.inputs[0][0] == 2
     assert first.args["dim"] == first.inputs[0][2]
     assert isinstance(first.inputs[1][0], tuple)
     assert first.inputs[2] == (3,)
     with pytest.raises(ProjectError):
-        custom_cases.declared(squeeze("{2 * D} -> 3"))
+        cases.declared(squeeze("{2 * D} -> 3"))
 
 
 # ------------------------------------------------------------------------------- session

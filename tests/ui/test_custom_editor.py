@@ -16,8 +16,8 @@ from nnstudio.graph.model import CustomLayer
 from nnstudio.graph.topology import CUSTOM
 from nnstudio.project import store
 from nnstudio.project.trust import Trust
-from nnstudio.studio import custom
-from nnstudio.studio.custom_trust import Finding
+from nnstudio.studio.own_layer import custom
+from nnstudio.studio.own_layer.trust import Finding
 from nnstudio.ui.canvas.gestures.enter import open_node
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.own_layer import trust

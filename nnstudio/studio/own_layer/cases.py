@@ -21,9 +21,9 @@ from nnstudio.engine.layer_probe import Case, Outcome
 from nnstudio.graph.dims import Poly, Shape, show_shape, substitute
 from nnstudio.graph.edits import SetCustom
 from nnstudio.graph.model import CustomLayer
-from nnstudio.studio import custom
-from nnstudio.studio.custom_shapes import Measured, written
-from nnstudio.studio.custom_trust import Finding
+from nnstudio.studio.own_layer import custom
+from nnstudio.studio.own_layer.shapes import Measured, written
+from nnstudio.studio.own_layer.trust import Finding
 
 BATCHES = (2, 3)
 SIZES = (8, 12, 20, 28, 36, 44)

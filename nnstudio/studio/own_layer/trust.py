@@ -17,7 +17,7 @@ from nnstudio.graph.dims import Shape
 from nnstudio.graph.model import CustomLayer, Project
 from nnstudio.graph.topology import CUSTOM
 from nnstudio.project.trust import Trust
-from nnstudio.studio import custom
+from nnstudio.studio.own_layer import custom
 
 OF_TEXTS = frozenset(
     {

@@ -14,9 +14,10 @@ from nnstudio.engine.layer_probe import LayerProbe
 from nnstudio.graph.edits import SetCustom
 from nnstudio.graph.model import CustomLayer
 from nnstudio.graph.topology import CUSTOM
-from nnstudio.studio import custom, custom_cases, layers_list
-from nnstudio.studio.custom_cases import Trial
-from nnstudio.studio.custom_trust import Finding
+from nnstudio.studio import layers_list
+from nnstudio.studio.own_layer import cases, custom
+from nnstudio.studio.own_layer.cases import Trial
+from nnstudio.studio.own_layer.trust import Finding
 from nnstudio.studio.session import Update
 from nnstudio.ui.context import Context
 from nnstudio.ui.later import later
@@ -136,7 +137,7 @@ class CustomDesk(QObject):
             del self._probes[key]
             own.trying.discard(key)
             try:
-                found = custom_cases.finding(trial, probe.outcomes())
+                found = cases.finding(trial, probe.outcomes())
             except NNStudioError as error:
                 found = Finding(trial.layer, trial.where, trial.args, trial.inputs, error.problems)
             own.keep(found)
@@ -165,9 +166,9 @@ class CustomDesk(QObject):
 def _trial(analysis: Analysis, layer: CustomLayer, where: str) -> Trial:
     """Return how a layer is tried: at a node as far as what reaches it is known."""
     if not where:
-        return custom_cases.declared(layer)
-    found = custom_cases.at_node(analysis, where)
+        return cases.declared(layer)
+    found = cases.at_node(analysis, where)
     info = analysis.node(where)
     if found is not None or info is None:
-        return found or custom_cases.declared(layer)
-    return replace(custom_cases.declared(layer), where=where, args=info.args, inputs=info.inputs)
+        return found or cases.declared(layer)
+    return replace(cases.declared(layer), where=where, args=info.args, inputs=info.inputs)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from nnstudio.core.problems import NNStudioError, Problem
 from nnstudio.graph.edits import Edit, SetCustom
 from nnstudio.graph.model import CustomLayer
-from nnstudio.studio import custom
+from nnstudio.studio.own_layer import custom
 from nnstudio.studio.session import Update
 from nnstudio.ui import i18n
 from nnstudio.ui.banner import Banner

@@ -11,10 +11,10 @@ from nnstudio.catalogue.signature import InputPort, OutputPort, Signature
 from nnstudio.core.params import Param, show
 from nnstudio.core.problems import Problem
 from nnstudio.graph.model import CustomLayer, Project
-from nnstudio.studio import custom
-from nnstudio.studio.custom import Look
-from nnstudio.studio.custom_cases import TIMES
-from nnstudio.studio.custom_trust import Finding
+from nnstudio.studio.own_layer import custom
+from nnstudio.studio.own_layer.cases import TIMES
+from nnstudio.studio.own_layer.custom import Look
+from nnstudio.studio.own_layer.trust import Finding
 from nnstudio.ui import i18n
 from nnstudio.ui.code_view import letters
 from nnstudio.ui.context import Context

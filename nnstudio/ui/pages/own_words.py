@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nnstudio.graph.dims import show_shape
-from nnstudio.studio.custom_cases import TIMES
-from nnstudio.studio.custom_trust import Finding
+from nnstudio.studio.own_layer.cases import TIMES
+from nnstudio.studio.own_layer.trust import Finding
 from nnstudio.studio.summaries import count_words
 from nnstudio.ui.i18n import tr
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QVBox
 from nnstudio.core.problems import NNStudioError
 from nnstudio.core.values import Args
 from nnstudio.graph.topology import CUSTOM
-from nnstudio.studio import custom, fitting, layers_list, shorthand
+from nnstudio.studio import fitting, layers_list, shorthand
 from nnstudio.studio.adding import GIVEN
 from nnstudio.studio.fitting import Found
 from nnstudio.studio.layers_list import LayersList
+from nnstudio.studio.own_layer import custom
 from nnstudio.studio.session import Update
 from nnstudio.ui import block_menu, i18n
 from nnstudio.ui.block_tip import block_tip

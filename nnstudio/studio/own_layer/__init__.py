@@ -1,0 +1,1 @@
+"""Layers of the user's own: their text as edits, trying them out, and which are trusted here."""
