@@ -75,6 +75,31 @@ def test_an_activation_stands_round_its_layer_and_below_its_remark() -> None:
     assert "# Decide.\n        return self.f4(x)" in text
 
 
+def test_a_size_that_follows_is_ordered_as_the_user_ordered_it() -> None:
+    block = GraphBuilder("MLP", dim=Param("dim", "int", auto=True), expansion=4)
+    x = block.input("N", "T", "dim")
+    x = block("Linear", x, out_features=Expression("expansion*dim"))
+    block.output(block("Linear", x, out_features=Expression("dim")))
+    b = GraphBuilder("Net")
+    b.output(b(block, b.input("N", 7, 8)))
+    text = source(project(b))
+    assert "nn.Linear(dim, expansion * dim)" in text
+    assert "nn.Linear(expansion * dim, dim)" in text
+    assert "dim * expansion" not in text
+
+
+def test_channels_stay_where_height_and_width_are_dots() -> None:
+    block = GraphBuilder("Strided", channels=Param("channels", "int", auto=True), stride=2)
+    x = block.input("N", "channels", "H", "W")
+    quarter = Expression("channels // 4")
+    stride = Expression("stride")
+    x = block("Conv2d", x, out_channels=quarter, kernel_size=3, stride=stride, padding=1)
+    block.output(block("BatchNorm2d", block("ReLU", x)))
+    b = GraphBuilder("Net")
+    b.output(b(block, b.input("N", 8, 32, 32)))
+    assert "# (N, channels // 4, ...)" in source(project(b))
+
+
 def test_two_copies_are_a_row_and_three_a_formula() -> None:
     def linears(count: int) -> str:
         b = GraphBuilder("Net")

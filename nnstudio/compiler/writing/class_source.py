@@ -31,7 +31,7 @@ from nnstudio.compiler.writing.variables import Variables, input_names
 from nnstudio.core.keys import Place
 from nnstudio.core.params import Param
 from nnstudio.core.values import Value
-from nnstudio.graph.dims import Shape, show
+from nnstudio.graph.dims import Shape
 
 _LONGEST_SHAPE = 44
 _LONG_DIM = 12
@@ -222,7 +222,7 @@ class _Writer:
         returns = returns if count <= 4 else "tuple[Tensor, ...]"
         lines = header("forward", arguments, returns, 4)
         shapes = [
-            f"{name}: {short_shape(shape)}"
+            f"{name}: {short_shape(self.scope, shape)}"
             for ref, name in inputs.items()
             if (shape := self.scope.shape(ref))
         ]
@@ -307,7 +307,7 @@ class _Text:
         shape = scope.shape(results[0])
         if shape is None or shape == scope.shape(reads[0]):
             return ""
-        return short_shape(shape)
+        return short_shape(scope, shape)
 
 
 def info_id(info: GraphInfo) -> str:
@@ -315,18 +315,18 @@ def info_id(info: GraphInfo) -> str:
     return info.graph.id
 
 
-def short_shape(shape: Shape) -> str:
+def short_shape(scope: Scope, shape: Shape) -> str:
     """Write a shape for a comment; sizes that are long formulas become dots, the last ones first.
 
     `(N, expansion * in_channels, (H - 1) // stride + 1, …)` is `(N, expansion * in_channels, ...)`.
     """
-    dims = [show(dim) for dim in shape]
+    dims = [scope.size_text(dim) for dim in shape]
     for index in range(len(dims) - 1, -1, -1):
-        # Height and width go together.
-        beside = dims[index + 1 : index + 2] == ["..."] and "//" in dims[index]
-        if len(_listed(dims)) <= _LONGEST_SHAPE and not beside:
-            break
-        if len(dims[index]) > _LONG_DIM:
+        if len(dims[index]) <= _LONG_DIM:
+            continue
+        # Height and width go together, and the channels stay.
+        beside = dims[index + 1 : index + 2] == ["..."] and index > 1
+        if len(_listed(dims)) > _LONGEST_SHAPE or (beside and "//" in dims[index]):
             dims[index] = "..."
     return _listed(dims)
 

@@ -20,7 +20,7 @@ from nnstudio.core.keys import Child, Place
 from nnstudio.core.names import snake_case
 from nnstudio.core.params import Param
 from nnstudio.core.values import Expression, Value, identical
-from nnstudio.graph.dims import show_shape
+from nnstudio.graph.dims import Poly, show_shape
 from nnstudio.graph.model import Repeat
 
 
@@ -300,6 +300,8 @@ class Creator:
         whole = param.kind not in ("float", "floats", "number_or_size")
         value = self.scope.info.nodes[node].args.get(param.name)
         value = _as_typed(self.scope.nodes[node].args.get(param.name), value, names)
+        if isinstance(value, Poly) and value in self.scope.wording:
+            value = Expression(self.scope.wording[value])
         if param.kind == "float" and type(value) is int:
             value = float(value)
         if param.tensor and type(value) is tuple:

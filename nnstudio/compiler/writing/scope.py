@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +21,8 @@ from nnstudio.compiler.writing.pieces import Ref
 from nnstudio.core.names import is_identifier, snake_case
 from nnstudio.core.params import Param
 from nnstudio.core.problems import Problem, ProjectError
-from nnstudio.graph.dims import Shape
+from nnstudio.core.values import Expression
+from nnstudio.graph.dims import Dim, Poly, Shape, show
 from nnstudio.graph.model import Graph, Node, Port
 
 Form = Literal["input", "output", "value", "module", "either", "function", "call"]
@@ -30,6 +32,9 @@ Form = Literal["input", "output", "value", "module", "either", "function", "call
 expression; `either` a function unless it stands in an `nn.Sequential`; `call` a call of another's
 module.
 """
+
+_SIMPLE = re.compile(r"\w+(?: [*+] \w+)+")
+_SIGN = re.compile(r"\s*([*+])\s*")
 
 Trait = Literal["main", "wrap", "tensor", "arithmetic", "random"]
 _WRAPS = frozenset({"normalization", "activation", "pooling", "regularization"})
@@ -76,6 +81,24 @@ class Scope:
     def _parameter_names(self) -> dict[str, str]:
         names = parameters()
         return {param.name: names.claim(param.name) for param in self.graph.params}
+
+    @cached_property
+    def wording(self) -> dict[Dim, str]:
+        """Sizes as the user ordered them: `expansion * dim`, where we say `dim * expansion`."""
+        found: dict[Dim, str] = {}
+        for key, node in self.nodes.items():
+            sizes = self.info.nodes[key].args
+            for name, typed in node.args.items():
+                size = sizes.get(name)
+                if isinstance(typed, Expression) and isinstance(size, Poly):
+                    text = _SIGN.sub(r" \1 ", typed.text.strip())
+                    if _SIMPLE.fullmatch(text) and _parts(text) == _parts(show(size)):
+                        found.setdefault(size, text)
+        return found
+
+    def size_text(self, size: Dim) -> str:
+        """Return a size as it is read in this class."""
+        return self.wording.get(size) or show(size)
 
     @cached_property
     def used(self) -> frozenset[str]:
@@ -304,3 +327,8 @@ class Scope:
             names = [port.name for port in ports(signature).outputs if not port.variadic]
         count = self.output_count(node)
         return [snake_case(name) for name in names][:count] + [""] * (count - len(names))
+
+
+def _parts(text: str) -> list[str]:
+    """The names, numbers and signs of a sum or product, whatever their order."""
+    return sorted(text.split())
