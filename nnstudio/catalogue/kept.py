@@ -82,6 +82,61 @@ def _attended(args: Resolved, inputs: Sequence[Any], outputs: Sequence[Shape]) -
     return made
 
 
+def _encoded(args: Resolved, source: Shape) -> Dim:
+    """One encoder layer: what its parts hand on, and as many masks and maps where it drops out."""
+    steps, wide, maps = _inside(args, source, source)
+    before = 1 if args["norm_first"] else 0  # the sum after the last part is not normalized
+    if args["dropout"] != 0:
+        made: Dim = (13 - before) * steps + 3 * wide + 3 * maps
+    else:
+        made = (9 - before) * steps + _activated(args) * wide
+    return made
+
+
+def _decoded(args: Resolved, target: Shape, memory: Shape) -> Dim:
+    """One decoder layer; the keys and values of the memory are as long as that."""
+    steps, wide, maps = _inside(args, target, target)
+    seen, _, others = _inside(args, memory, target)
+    before = 1 if args["norm_first"] else 0
+    if args["dropout"] != 0:
+        made: Dim = (19 - before) * steps + 3 * seen + 3 * wide + 3 * (maps + others)
+    else:
+        made = (14 - before) * steps + 2 * seen + _activated(args) * wide
+    return made
+
+
+def _inside(args: Resolved, seen: Shape, asking: Shape) -> tuple[Dim, Dim, Dim]:
+    """The entries of what is seen, of the wide part of the layer, and of the maps of all heads."""
+    first = 0 if args["batch_first"] else 1
+    batch, steps = seen[first], seen[1 - first]
+    wide = numel((batch, steps, args["dim_feedforward"]))
+    return numel(seen), wide, numel((batch, args["nhead"], asking[1 - first], steps))
+
+
+def _activated(args: Resolved) -> int:
+    """ReLU keeps its result alone, GELU what it was fed as well."""
+    return 2 if args["activation"] == "gelu" else 1
+
+
+def _encoders(args: Resolved, inputs: Sequence[Any], outputs: Sequence[Shape]) -> Dim:
+    made: Dim = _encoded(args, inputs[0]) * args.get("num_layers", 1)
+    return made
+
+
+def _decoders(args: Resolved, inputs: Sequence[Any], outputs: Sequence[Shape]) -> Dim:
+    made: Dim = _decoded(args, inputs[0], inputs[1]) * args.get("num_layers", 1)
+    return made
+
+
+def _translated(args: Resolved, inputs: Sequence[Any], outputs: Sequence[Shape]) -> Dim:
+    """The layers of both halves, each with a normalization at its end."""
+    source, target = inputs[0], inputs[1]
+    encoders = _encoded(args, source) * args["num_encoder_layers"]
+    decoders = _decoded(args, target, source) * args["num_decoder_layers"]
+    made: Dim = encoders + decoders + numel(source) + numel(target)
+    return made
+
+
 _MORE: dict[str, Cost] = {
     **{f"{kind}Pool{n}d": _with_indices for kind in ("Max", "AdaptiveMax") for n in (1, 2, 3)},
     **{f"FractionalMaxPool{n}d": _with_indices for n in (2, 3)},
@@ -89,4 +144,9 @@ _MORE: dict[str, Cost] = {
     "GRU": _gates(8),
     "RNN": _gates(2),
     "MultiheadAttention": _attended,
+    "TransformerEncoderLayer": _encoders,
+    "TransformerEncoder": _encoders,
+    "TransformerDecoderLayer": _decoders,
+    "TransformerDecoder": _decoders,
+    "Transformer": _translated,
 }

@@ -82,6 +82,30 @@ def test_kept_is_what_autograd_keeps(name: str) -> None:
     assert 0.75 * measured <= foretold <= 1.3 * measured, (foretold, measured)
 
 
+TRANSFORMERS = {
+    "encoder layer": ("TransformerEncoderLayer", {}),
+    "encoder layer, pre-norm": ("TransformerEncoderLayer", {"norm_first": True, "dropout": 0.0}),
+    "encoder layer, GELU": ("TransformerEncoderLayer", {"activation": "gelu", "dropout": 0.0}),
+    "encoder": ("TransformerEncoder", {"num_layers": 3}),
+    "decoder layer": ("TransformerDecoderLayer", {"dropout": 0.0}),
+    "decoder": ("TransformerDecoder", {"num_layers": 2}),
+    "both": ("Transformer", {"num_encoder_layers": 1, "num_decoder_layers": 3, "nhead": 4}),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_transformers_keep_what_was_foretold(name: str) -> None:
+    layer, args = TRANSFORMERS[name]
+    b = GraphBuilder("Net", id="net")
+    x = b.input("N", 24, 32)
+    sources = (x,) if "Encoder" in layer else (x, x)
+    b.output(b(layer, *sources, dim_feedforward=128, **args))
+    net = project(b)
+    foretold = 4 * substitute(analyse(net).graphs["net"].activations, {"N": BATCH})
+    measured = really_kept(nnstudio.build(net).train(), torch.randn(BATCH, 24, 32))
+    assert 0.9 * measured <= foretold <= 1.1 * measured, (foretold, measured)
+
+
 def test_a_view_keeps_nothing_and_a_mask_as_much_again() -> None:
     info = analyse(NETS["convolutions"]).graphs["net"].nodes
     assert info["n8"].activations == 0  # Flatten
