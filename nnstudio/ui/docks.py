@@ -6,7 +6,7 @@ one, is what its tab says (`Problems 2`). A panel may have `help_topic`, a key o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -21,6 +21,7 @@ from nnstudio.ui.later import later
 from nnstudio.ui.theme import Theme
 
 if TYPE_CHECKING:  # it is made after the first paint, and imported only then
+    from nnstudio.studio.session import Update
     from nnstudio.ui.context import Context
 
 Area = Literal["left", "right", "bottom"]
@@ -41,6 +42,7 @@ class PanelRow:
         area: Where it is at first.
         factory: `module:Class`, imported when the panel is first seen.
         arrangements: Those that show it at first.
+        loops: The loops that have something for it; () when all have.
     """
 
     id: str
@@ -48,6 +50,7 @@ class PanelRow:
     area: Area
     factory: str
     arrangements: tuple[str, ...]
+    loops: tuple[str, ...] = ()
 
     @property
     def present(self) -> bool:
@@ -69,9 +72,10 @@ PANELS: tuple[PanelRow, ...] = (
              ("design", "data", "train", "export")),
     PanelRow("data", "Data", "bottom", _ROOM + "data:DataPanel", ("design", "data")),
     PanelRow("runs", "Runs", "bottom", _ROOM + "runs:RunsPanel", ("design", "train")),
-    PanelRow("images", "Pictures", "bottom", _ROOM + "images:ImagesPanel", ("train",)),
+    PanelRow("images", "Pictures", "bottom", _ROOM + "images:ImagesPanel", ("train",),
+             ("gan",)),
     PanelRow("environment", "Environment", "bottom", _ROOM + "environment:EnvironmentPanel",
-             ("train",)),
+             ("train",), ("dqn",)),
     PanelRow("export", "Export", "right", _ROOM + "export:ExportPanel", ("export",)),
     PanelRow("log", "Log", "bottom", _ROOM + "log:LogPanel", ("design", "train")),
 )  # fmt: skip
@@ -101,6 +105,9 @@ class Docks(QObject):
         self.rows = {row.id: row for row in (present() if rows is None else rows)}
         self._tidying = False
         self._docks: dict[str, QDockWidget] = {}
+        self._arrangement = ""
+        self._suiting = ""
+        self._disconnect: Callable[[], None] | None = None
 
     def __getitem__(self, panel: str) -> QDockWidget:
         return self._docks[panel]
@@ -130,14 +137,31 @@ class Docks(QObject):
         if not self._docks:  # they are made after the first paint
             return
         raised: set[str] = set()
+        shown = {key for key, row in self.rows.items() if name in row.arrangements}
+        shown = {key for key in shown if self._suits(self.rows[key])}
         for key, dock in self._docks.items():
-            dock.setVisible(name in self.rows[key].arrangements)
+            dock.setVisible(key in shown)
         order = sorted(self.rows, key=lambda key: key != name)
         for key in order:
             row = self.rows[key]
-            if name in row.arrangements and row.area not in raised:
+            if key in shown and row.area not in raised:
                 raised.add(row.area)
                 self._docks[key].raise_()
+        self.tidy()
+
+    def hide(self) -> None:
+        """Hide them all, for the start page."""
+        self._arrangement = ""
+        for dock in self:
+            dock.hide()
+
+    def settle(self, arrangement: str) -> None:
+        """Take on an arrangement as it was left, without what its loop has nothing for."""
+        self._arrangement = arrangement
+        for key, dock in self._docks.items():
+            if not self._suits(self.rows[key]):
+                dock.hide()
+        self._suiting = self._loop()
         self.tidy()
 
     def panel(self, panel: str) -> QWidget | None:
@@ -163,7 +187,13 @@ class Docks(QObject):
         """
         self._docks = {key: self._made(row) for key, row in self.rows.items()}
         self._context = context
+        self._disconnect = context.session.changed.connect(self._follow)
         self.place()
+
+    def close(self) -> None:
+        """Follow the document no longer."""
+        if self._disconnect is not None:
+            self._disconnect()
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu in which each panel can be shown and hidden."""
@@ -177,6 +207,24 @@ class Docks(QObject):
         if not self._tidying:
             self._tidying = True
             later(self, self._tidy)
+
+    def _loop(self) -> str:
+        return self._context.session.project.loop.name if self._context is not None else ""
+
+    def _suits(self, row: PanelRow) -> bool:
+        """Whether the loop of the document has something for a panel."""
+        return not row.loops or self._loop() in row.loops
+
+    def _follow(self, update: Update) -> None:
+        """Show and hide what only some loops have something for, when the loop is another one."""
+        if not self._arrangement or self._loop() == self._suiting:
+            return
+        self._suiting = self._loop()
+        for key, row in self.rows.items():
+            if row.loops:
+                here = self._arrangement in row.arrangements
+                self._docks[key].setVisible(here and self._suits(row))
+        self.tidy()
 
     def _tidy(self) -> None:
         self._tidying = False

@@ -164,7 +164,8 @@ class LineField(Field):
             if isinstance(shown.given, Expression):
                 value = value or typed.write(shown.actual)
             tag = f"= {value}" if value and value != typed.write(shown.given) else ""
-        if shown.given is not ABSENT and not self.param.required:
+        given = shown.given is not ABSENT and not identical(shown.given, self.param.default)
+        if given and not self.param.required:
             default = typed.default_words(self.param)
             reset = tr("Back to {default}", default=default or tr("auto"))
         self.edit.show_end(tag, token, reset)

@@ -143,8 +143,7 @@ class MainWindow(QMainWindow):
         """Show the start page, and nothing around it."""
         self._remember_state()
         self.arrangement = ""
-        for dock in self.docks:
-            dock.hide()
+        self.docks.hide()
         self.stack.setCurrentWidget(self.start_page)
         self.start_page.offer_back(self.documents.title if self._opened_once else "")
         self.top_bar.show_arrangement("")
@@ -165,7 +164,7 @@ class MainWindow(QMainWindow):
         state = self.store.state(name)
         if state is None or not self.restoreState(state):
             self.reset_panels()
-        self.docks.tidy()
+        self.docks.settle(name)
         self._return_floating()
         self.top_bar.show_arrangement(name)
         self._show_file()
@@ -385,7 +384,7 @@ class MainWindow(QMainWindow):
         self.store.remember(box, maximized, self.arrangement or "design")
         for disconnect in self._disconnect:
             disconnect()
-        for part in (self.running, self.desk):
+        for part in (self.running, self.desk, self.docks):
             if part is not None:
                 part.close()
         self.status.close_down()

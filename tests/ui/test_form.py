@@ -190,6 +190,12 @@ def test_auto_pinned_to_what_it_is_stays_pinned(
     assert document.args == {"in_features": 512}
 
 
+def test_no_way_back_to_what_it_is_anyway(form: Form, document: Document) -> None:
+    document.args = {"out_features": 64}
+    document.show()
+    assert not line(form, "out_features").resettable
+
+
 def test_reset_button(qtbot: QtBot, form: Form, document: Document) -> None:
     retype(qtbot, line(form, "out_features"), "128")
     edit = line(form, "out_features")

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QVBoxLayout,
 from pytestqt.qtbot import QtBot
 
 from nnstudio.core.names import new_id
-from nnstudio.graph.edits import AddNode
+from nnstudio.core.values import Choice
+from nnstudio.graph.edits import AddNode, SetLoop, SetSetting
 from nnstudio.graph.model import Node
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui import docks
@@ -141,6 +142,27 @@ def test_arrangements_show_their_panels_and_are_remembered(panelled: MainWindow)
     window.book["view.reset"].trigger()
     assert "palette" in visible(window)
     assert window.top_bar.segments["design"].isChecked()
+
+
+def test_panels_that_only_some_loops_fill_come_and_go_with_the_loop(panelled: MainWindow) -> None:
+    window = panelled
+    window.show_arrangement("train")
+    some = {"images", "environment"}
+    assert not some & visible(window)
+    window.session.do(SetLoop(Choice("gan")))
+    assert some & visible(window) == {"images"}
+    window.docks["images"].close()
+    window.session.do(SetSetting("epochs", 3))
+    assert not some & visible(window), "closed is closed, as long as the loop is the same"
+    window.session.undo()
+    window.session.undo()
+    window.session.do(SetLoop(Choice("dqn")))
+    assert some & visible(window) == {"environment"}
+    window.show_arrangement("design")
+    assert not some & visible(window)
+    window.session.undo()
+    window.show_arrangement("train")
+    assert not some & visible(window), "a remembered arrangement shows none of another loop"
 
 
 def test_the_layout_comes_back_in_the_next_window(
