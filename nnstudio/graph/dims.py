@@ -210,7 +210,7 @@ def total(dims: Iterable[Dim]) -> Dim:
     """Return the sum of many dims, faster than one by one."""
     terms: dict[Monomial, int] = {}
     for dim in dims:
-        for monomial, count in _terms(dim).items():
+        for monomial, count in dim.terms.items() if isinstance(dim, Poly) else (((), dim),):
             terms[monomial] = terms.get(monomial, 0) + count
     return _normal(terms)
 

@@ -173,11 +173,14 @@ def _redo(
     """Look at nodes in order; what feeds on a node whose outputs changed is looked at too."""
     redone: set[str] = set()
     nodes, users = graph.nodes, structure.users
+    edited = frozenset(changed or ())
     for node_id in structure.order:
         if changed is not None and node_id not in changed:
             continue
         old = infos.get(node_id)
-        new = described(graph, nodes[node_id], scope, infos, find)
+        # What only lost or got its inputs has arguments that were found to be sound before.
+        sound_args = old is not None and node_id not in edited and not old.problems
+        new = described(graph, nodes[node_id], scope, infos, find, sound_args=sound_args)
         redone.add(node_id)
         if old is None or old.outputs != new.outputs:
             if changed is not None:
@@ -239,9 +242,24 @@ def _first(info: NodeInfo) -> tuple[Any, ...] | None:
 
 
 def described(
-    graph: Graph, node: Node, scope: Scope, infos: Mapping[str, NodeInfo], find: FindKind
+    graph: Graph,
+    node: Node,
+    scope: Scope,
+    infos: Mapping[str, NodeInfo],
+    find: FindKind,
+    *,
+    sound_args: bool,
 ) -> NodeInfo:
-    """Return what is known of one node; whatever is wrong with it is among its problems."""
+    """Return what is known of one node; whatever is wrong with it is among its problems.
+
+    Args:
+        graph: It is in.
+        node: It.
+        scope: What names mean in the graph.
+        infos: What is known of those before it.
+        find: Where layers and blocks come from.
+        sound_args: Nothing is wrong with what it was given, whatever reaches it.
+    """
     where = f"{graph.id}/{node.id}"
     inputs: tuple[Incoming, ...] = ()
     try:
@@ -252,6 +270,8 @@ def described(
         if node.bypass and node.layer not in _NO_KIND:
             return _passed(inputs, where, node, known)
         if not known:
+            if sound_args:
+                return NodeInfo(inputs=inputs)
             resolve(kind.template, node.args, scope.at(0) if node.repeat else scope, where)
             return NodeInfo(inputs=inputs)
         return _bounded(_worked_out(graph, node, scope, kind, inputs), where)
