@@ -67,7 +67,7 @@ def readme(stage: Stage) -> None:
     """The two pictures of the README."""
     stage.template("resnet-mnist")
     runs = stage.window.running.runs
-    stage.train(lambda: runs.live is not None and runs.live.epoch >= 5)
+    stage.train(lambda: runs.live is not None and runs.live.epoch >= 7)
     stage.select("block:")
     for mode in ("dark", "light"):
         stage.theme.choose("dark" if mode == "dark" else "light")

@@ -65,7 +65,10 @@ def metric(name: str, value: float) -> str:
 
 
 def speed(live: Live) -> str:
-    """Return how fast a run is: steps, and samples where there are batches."""
+    """Return how fast a run is, or was on average: steps, and samples where there are batches."""
+    if live.over and live.trace.seconds > 0:
+        mean = live.trace.step / live.trace.seconds
+        return tr("{n} steps/s on average", n=f"{mean:.1f}" if mean < 20 else count(round(mean)))
     steps = live.speed
     if not steps:
         return "–"

@@ -1,11 +1,14 @@
 """The groups, words and ticks of the monitor."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from nnstudio.studio import metric_groups
+from nnstudio.ui import run_words
 from nnstudio.ui.plots import axes
 from tests.ui.training import Stage
 
@@ -54,6 +57,16 @@ def test_values_in_words(value: float, text: str) -> None:
 )
 def test_what_stands_at_an_axis_is_short(ticks: list[float], texts: list[str]) -> None:
     assert axes.labels(ticks) == texts
+
+
+@pytest.mark.parametrize(
+    ("steps", "seconds", "words"),
+    [(315, 3.0, "105 steps/s on average"), (9, 6.0, "1.5 steps/s on average"), (0, 0.0, "–")],
+)
+def test_a_run_that_is_over_says_how_fast_it_was(steps: int, seconds: float, words: str) -> None:
+    trace = SimpleNamespace(step=steps, seconds=seconds)
+    live: Any = SimpleNamespace(over=True, speed=0.0, trace=trace)
+    assert run_words.speed(live) == words
 
 
 @pytest.mark.parametrize("log", [False, True])

@@ -161,14 +161,14 @@ def _edges(graph: Graph, node: Node, source: Input, variadic: bool) -> tuple[Por
 
 def _shape(graph: Graph, node: Node, port: Port, infos: Mapping[str, NodeInfo]) -> Shape | None:
     info = infos.get(port.node)
-    where = f"{graph.id}/{node.id}"
     source = graph.nodes.get(port.node)
     if source is None:
+        where = f"{graph.id}/{node.id}"
         raise FaultError(Problem("graph.no_node", where, {"node": port.node}))
     if info is None or info.outputs is None:
         return None
     count = 0 if source.layer == "Output" else len(info.outputs)
     if not 0 <= port.output < count:
         values = {"source": source.name or source.layer, "output": port.output + 1, "count": count}
-        raise FaultError(Problem("shape.no_output", where, values))
+        raise FaultError(Problem("shape.no_output", f"{graph.id}/{node.id}", values))
     return info.outputs[port.output]
