@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -52,7 +52,9 @@ class Stage:
 
     def rest(self, seconds: float) -> None:
         """Let the window live for a while."""
-        QTest.qWait(round(1000 * seconds))  # deletes what waits for it, as the real loop does
+        loop = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), loop.quit)
+        loop.exec()  # QTest.qWait sleeps without letting the interpreter go, and a run stands still
 
     def until(self, condition: Callable[[], object]) -> bool:
         """Let the window live until something is so; return whether it came about."""
