@@ -16,7 +16,7 @@ from nnstudio.project.store import world_error
 from nnstudio.studio import run_files
 from nnstudio.studio.background import Background
 from nnstudio.studio.run_files import TRASH, RunEntry
-from nnstudio.studio.session import Session
+from nnstudio.studio.session import Session, Update
 from nnstudio.studio.trace import Trace
 
 
@@ -28,6 +28,7 @@ class RunList:
 
     Attributes:
         changed: Emits when the list, or what is chosen from it, is another one.
+        left: Emits when another document is in the place of the one whose runs these were.
         moved: Emits the old and the new folder of a run.
         refused: Emits what the disk refused.
         selected: The id of the run that Continue takes; "" takes the newest.
@@ -46,19 +47,23 @@ class RunList:
         going: Callable[[Path], bool] = lambda folder: False,
     ) -> None:
         self.changed: Signal[[]] = Signal()
+        self.left: Signal[[]] = Signal()
         self.moved: Signal[[Path, Path]] = Signal()
         self.refused: Signal[[NNStudioError]] = Signal()
         self.selected = ""
         self.home = runs_folder(session.path) if session.path else None
         self._session, self._home_of_unsaved, self._going = session, home_of_unsaved, going
         self._path = session.path
-        self._left_behind: Path | None = None
+        self._left_behind: tuple[Path, Path] | None = None
         self._entries: dict[Path, RunEntry] = {}
         self._trash: dict[Path, RunEntry] = {}
         self._traces: dict[Path, Trace] = {}
         self._plotted: dict[str, None] = {}
         self._reader = Background("run reader")
-        self._disconnect = session.saved_changed.connect(self._follow_path)
+        self._disconnect = [
+            session.changed.connect(self._follow_document),
+            session.saved_changed.connect(self._follow_path),
+        ]
         self.refresh()
 
     @property
@@ -190,8 +195,8 @@ class RunList:
 
     def see_off(self) -> None:
         """A run has left its folder: bring it to where the others are, and read what it left."""
-        if self._left_behind is not None and self.home is not None:
-            self._move_all(self._left_behind, self.home)
+        if self._left_behind is not None:
+            self._move_all(*self._left_behind)
         self.refresh()
 
     def settle(self, timeout: float = 10.0) -> bool:
@@ -200,7 +205,8 @@ class RunList:
 
     def close(self) -> None:
         """Follow the document no longer."""
-        self._disconnect()
+        for disconnect in self._disconnect:
+            disconnect()
         self._reader.forget()
 
     def _take_list(self, home: Path, found: tuple[list[RunEntry], list[RunEntry]]) -> None:
@@ -214,6 +220,17 @@ class RunList:
             trace.version = self._traces[folder].version + 1
             self._traces[folder] = trace
             self.changed.emit()
+
+    def _follow_document(self, update: Update) -> None:
+        """Another document may be in the place of the old one: its runs are others."""
+        path = self._session.path
+        if not update.reset or (path is not None and path == self._path):
+            return
+        self._path = path
+        self.home = runs_folder(path) if path else None
+        self._plotted, self.selected = {}, ""
+        self.left.emit()
+        self.refresh()
 
     def _follow_path(self) -> None:
         """The document has another file: its runs are those beside it."""
@@ -233,7 +250,7 @@ class RunList:
         self._left_behind = None
         for folder in run_files.folders(old):
             if self._going(folder) or runner.living(folder):
-                self._left_behind = old
+                self._left_behind = old, new
                 continue
             try:
                 self._move(folder, new / folder.name)

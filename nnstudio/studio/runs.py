@@ -73,12 +73,14 @@ class RunBook:
         self.refused: Signal[[NNStudioError]] = Signal()
         self.lives: list[Live] = []
         self.trial: Live | None = None
+        self._others: list[Live] = []  # of documents that were here before, followed to their end
         self.gate = gate
         self._session, self._options = session, options
         self._leaving: dict[Live, float] = {}
         self._starter = Background("run starter")
         self.list = RunList(session, home, self._at_work)
         self.list.changed.connect(self._follow_list)
+        self.list.left.connect(self._leave_document)
         self.list.moved.connect(self._follow_move)
         self.list.refused.connect(self.refused.emit)
 
@@ -87,6 +89,10 @@ class RunBook:
         """The run to be shown: the first that goes on, else the last that did."""
         going = [live for live in self.lives if not live.over]
         return going[0] if going else (self.lives[-1] if self.lives else None)
+
+    @property
+    def _all(self) -> tuple[Live, ...]:
+        return (*self.lives, *self._others)
 
     @property
     def busy(self) -> bool:
@@ -98,13 +104,14 @@ class RunBook:
         """Whether there is anything for `pump` to do soon."""
         trying = self.trial is not None and not self.trial.ended
         reading = self._starter.busy or self.list.busy
-        return self.busy or trying or reading or bool(self._leaving)
+        elsewhere = any(not live.over for live in self._others)
+        return self.busy or trying or reading or elsewhere or bool(self._leaving)
 
     @property
     def in_thread(self) -> bool:
         """Whether a run goes on in this very process."""
         trial = [self.trial] if self.trial is not None and not self.trial.ended else []
-        runs = [live.run for live in (*self.lives, *trial) if not live.over]
+        runs = [live.run for live in (*self._all, *trial) if not live.over]
         return any(run is not None and run.home == "thread" for run in runs)
 
     @property
@@ -184,7 +191,7 @@ class RunBook:
         came = self._starter.collect()
         came |= self.list.collect()
         trial = [self.trial] if self.trial is not None else []
-        for live in (*self.lives, *trial):
+        for live in (*self._all, *trial):
             came |= self._drain(live, limit)
         for live in [live for live, since in self._leaving.items() if _gone(live, since)]:
             self._see_off(live)
@@ -211,7 +218,7 @@ class RunBook:
         """
         self._starter.settle(timeout)
         trial = [self.trial] if self.trial is not None else []
-        runs = [live.run for live in (*self.lives, *trial) if live.run is not None]
+        runs = [live.run for live in (*self._all, *trial) if live.run is not None]
         for run in runs:
             if not (leave_processes and run.home != "thread"):
                 run.order(Stop())
@@ -279,6 +286,7 @@ class RunBook:
         """Its folder belongs to nobody any more: read what it left, and move it if it must."""
         del self._leaving[live]
         live.gone = True
+        self._others = [other for other in self._others if other is not live]
         if live is self.trial:
             if live.folder is not None:
                 starting.clear_trial(live.folder)
@@ -287,14 +295,28 @@ class RunBook:
 
     def _at_work(self, folder: Path) -> bool:
         """Whether a run of this window has not left a folder yet."""
-        return any(live.folder == folder and not live.gone for live in self.lives)
+        return any(live.folder == folder and not live.gone for live in self._all)
 
     def _follow_list(self) -> None:
         """Watch runs that another window, or this one before a restart, left going on."""
+        here = {entry.folder for entry in self.list.entries}
+        back = [live for live in self._others if not live.over and live.folder in here]
+        self._others = [live for live in self._others if live not in back]
+        self.lives += back
         ours = {live.folder for live in self.lives}
         for entry in self.list.entries:
             if entry.state == "running" and entry.folder not in ours and not self._starter.busy:
                 self._starter.do(partial(_attach, entry.folder), self._take_attached)
+        self.changed.emit()
+
+    def _leave_document(self) -> None:
+        """Another document is here: what runs of the old one go on are no longer shown."""
+        self._others += [
+            live for live in self.lives if not live.gone and (live.run or not live.over)
+        ]
+        self.lives = []
+        if self.trial is not None and self.trial.gone:
+            self.trial = None
         self.changed.emit()
 
     def _take_attached(self, found: tuple[Project, Run, Trace]) -> None:
