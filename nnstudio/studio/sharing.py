@@ -89,5 +89,7 @@ def _tensors(analysis: Analysis, graph: Graph, node: Node) -> Mapping[str, Shape
     spec, info = registry.layer(node.layer), analysis.node(f"{graph.id}/{node.id}")
     if spec is None or spec.tensors is None or info is None or info.outputs is None:
         return {}
+    if node.bypass:  # its arguments are not worked out
+        return {}
     # Vectors of one length mean nothing to each other.
     return {name: s for name, s in spec.tensors(info.args).items() if name and len(s) > 1}

@@ -66,10 +66,11 @@ class ActionBook(QObject):
             checked: Whether it is on, for rows that are on or off.
             canvas: The widget that must have the keyboard, for rows with `on_canvas`.
         """
-        action = self._actions[action_id]
-        action.triggered.connect(lambda _checked=False: slot())
-        self._enabled[action_id] = enabled or _always
-        action.setEnabled(self._enabled[action_id]())
+        action, may = self._actions[action_id], enabled or _always
+        # Two keys may come faster than the rows are asked again.
+        action.triggered.connect(lambda _checked=False: slot() if may() else None)
+        self._enabled[action_id] = may
+        action.setEnabled(may())
         if checked is not None:
             self._checked[action_id] = checked
         if ACTIONS[action_id].on_canvas and canvas is not None:
@@ -77,6 +78,10 @@ class ActionBook(QObject):
             canvas.addAction(action)
         else:
             self._window.addAction(action)
+
+    def can(self, action_id: str) -> bool:
+        """Tell whether a row can be done at this very moment."""
+        return self._enabled[action_id]()
 
     def refresh(self) -> None:
         """Ask every row again whether it can be done and whether it is on."""

@@ -49,7 +49,10 @@ def _bag(args: dict[str, Any], inputs: Sequence[Any]) -> tuple[Shape, ...]:
             values = {"left": show_shape(indices, " × "), "right": show_shape(weights, " × ")}
             raise ShapeError("shape.disagree", **values)
     if offsets is not None and len(indices) == 1:
-        return ((offsets[0] - args["include_last_offset"], args["embedding_dim"]),)
+        bags = offsets[0] - args["include_last_offset"]
+        if type(bags) is int and bags < 1:  # the largest of nothing ends torch's process (2.13)
+            raise ShapeError("shape.no_bags", set_to(include_last_offset=False))
+        return ((bags, args["embedding_dim"]),)
     if offsets is not None or len(indices) != 2:
         shown = show_shape(indices, " × ") or "()"
         raise ShapeError("shape.bag", shape=shown, rank=len(indices))

@@ -220,6 +220,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{layer} receives {shape}, which has {rank} dims",
         "give it N × L indices, or one long list of them with offsets",
     ),
+    "shape.no_bags": (
+        "{layer} gets one offset and takes it for the end, so that no bag is left",
+        "switch include_last_offset off, or give more offsets",
+    ),
     "shape.bag_max": (
         "scale_grad_by_freq of {layer} means nothing in the mode max",
         "switch it off, or take the mode mean or sum",
