@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +16,9 @@ from nnstudio.project.store import save
 from nnstudio.studio import run_files
 from nnstudio.studio.health import verdicts
 from nnstudio.studio.live import Live
-from nnstudio.studio.runs import RunBook
 from nnstudio.studio.trace import Mark
-from tests.studio.documents import book, finish, iris, pump_until
-
-Open = Callable[..., RunBook]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    """Opens books that are closed when the test ends."""
-    books: list[RunBook] = []
-
-    def make(document: Any = None, **more: Any) -> RunBook:
-        books.append(book(document or iris(), tmp_path, **more))
-        return books[-1]
-
-    yield make
-    for one in books:
-        assert one.close(timeout=30)
+from tests.studio.conftest import Open
+from tests.studio.documents import finish, iris, pump_until
 
 
 def endless(**more: Any) -> Any:
@@ -368,66 +351,3 @@ def test_verdicts_by_stated_limits() -> None:
         "e": "healthy",
     }
     assert verdicts({}) == {}
-
-
-def test_another_document_has_other_runs(opened: Open, tmp_path: Path) -> None:
-    """Found in a window: what was drawn anew showed the curves of what was there before."""
-    runs = opened(saved=False)
-    session = runs._session
-    first = finish(runs, runs.start())
-    assert first.folder is not None
-    assert runs.list.chosen is not None
-    session.show(iris(width=16))
-    assert runs.settle()
-    assert runs.live is None
-    assert runs.list.entries == ()
-    assert runs.list.chosen is None, "it would go on with the weights of another network"
-    assert runs.list.home is None
-    # And a file that is opened then does not take them in.
-    other = tmp_path / "other.nns"
-    save(iris(), other)
-    session.show(iris(), other)
-    assert runs.settle()
-    assert runs.list.entries == ()
-    assert first.folder.is_dir()
-
-
-def test_a_run_of_the_document_before_is_followed_to_its_end(opened: Open, tmp_path: Path) -> None:
-    runs = opened(endless())
-    session, path = runs._session, runs._session.path
-    live = runs.start()
-    pump_until(runs, lambda: live.step > 2)
-    runs.stop()
-    session.show(iris())
-    assert runs.live is None
-    assert not runs.busy
-    assert runs.active
-    pump_until(runs, lambda: live.gone)
-    assert live.status == "stopped"
-    assert runs.settle()
-    assert not runs.active
-    session.show(endless(), path)
-    assert runs.settle()
-    assert [entry.folder for entry in runs.list.entries] == [live.folder]
-
-
-def test_a_run_that_was_left_is_found_again_in_its_document(opened: Open) -> None:
-    runs = opened(endless(), home="process")
-    session, path = runs._session, runs._session.path
-    live = runs.start()
-    pump_until(runs, lambda: live.step > 2)
-    session.show(iris())
-    assert runs.live is None
-    session.show(endless(), path)
-    pump_until(runs, lambda: runs.live is live)
-    runs.stop()
-    pump_until(runs, lambda: live.gone)
-
-
-def test_a_document_that_is_read_again_keeps_its_runs(opened: Open) -> None:
-    runs = opened()
-    live = finish(runs, runs.start())
-    runs._session.show(iris(width=16), runs._session.path)
-    assert runs.settle()
-    assert runs.live is live
-    assert len(runs.list.entries) == 1
