@@ -84,6 +84,7 @@ def test_pause_change_the_learning_rate_and_go_on(person: Person) -> None:
     p.until(lambda: p.live.step > 3)
     p.key("F6")
     p.until(lambda: p.live.status == "paused")
+    p.until(lambda: any("Paused at step" in note for note in p.live.notes))  # all before it is told
     box = p.window.docks.panel("monitor").box
     p.until(lambda: "lr" in box.fields)
     before = p.plot.grab().toImage()

@@ -244,7 +244,7 @@ def test_bars(qtbot: QtBot, theme: Theme) -> None:
 
 
 def test_monitor_follows_a_run(qtbot: QtBot, staged: Staged) -> None:
-    stage = staged(iris(epochs=30, batch_size=4))
+    stage = staged(iris(epochs=200, batch_size=4))  # rates are told four times a second
     panel = MonitorPanel(stage.context)
     qtbot.addWidget(panel)
     panel.resize(1200, 320)
@@ -252,7 +252,7 @@ def test_monitor_follows_a_run(qtbot: QtBot, staged: Staged) -> None:
     assert panel.plots == {}
     live = stage.runs.start()
     stage.until(qtbot, lambda: {"loss", "rate", "grad_norm"} <= panel.plots.keys())
-    assert panel.box.fields.keys() == {"lr"}
+    stage.until(qtbot, lambda: panel.box.fields.keys() == {"lr"})
     stage.finish(qtbot, live)
     stage.until(qtbot, lambda: panel.cards["gradients"].plot.rows)  # type: ignore[union-attr]
     bars = panel.cards["gradients"].plot
