@@ -141,12 +141,14 @@ def test_continue_takes_the_selected_run(panel: RunsPanel, stage: Stage, qtbot: 
     chosen = stage.runs.list.selected
     assert stage.runs.list.chosen is not None
     assert stage.runs.list.chosen.id == chosen
+    stage.session.do(SetSetting("epochs", 100_000))  # it is to be seen while it goes on
     panel.go_on()
     live = stage.runs.live
     assert live is not None
     stage.until(qtbot, lambda: live.notes)
     assert chosen in live.notes[0]
-    assert not panel._continue.isEnabled()
+    stage.until(qtbot, lambda: not panel._continue.isEnabled())
+    stage.runs.stop()
     stage.finish(qtbot, live)
 
 
