@@ -14,6 +14,7 @@ if CRASH not in sys.argv:
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
+from scenes_blocks import blocks, own_layers
 from stage import Stage
 
 from nnstudio.core.values import Args, Choice
@@ -177,6 +178,9 @@ def design(stage: Stage) -> None:
     stage.rest(0.5)
     stage.shot("design-inside-a-block")
     stage.window.view.leave()
+    for name in ("first", "entry"):
+        graph = next(iter(stage.window.session.project.graphs.values()))
+        stage.window.session.do(Rename(graph.id, stage.node("Conv2d"), name))
     for panel in ("code", "problems", "data", "runs", "history", "log"):
         stage.window.show_panel(panel)
         stage.rest(0.8)
@@ -291,6 +295,7 @@ def images(stage: Stage) -> None:
     runs = stage.window.running.runs
     stage.train(lambda: runs.live is not None and runs.live.samples is not None)
     stage.window.show_arrangement("train")
+    stage.window.show_panel("monitor")
     stage.shot("images-monitor")
     stage.window.show_panel("images")
     stage.rest(2.0)
@@ -303,6 +308,7 @@ def cartpole(stage: Stage) -> None:
     runs = stage.window.running.runs
     stage.train(lambda: runs.live is not None and runs.live.step >= 2000)
     stage.window.show_arrangement("train")
+    stage.window.show_panel("monitor")
     stage.shot("cartpole-monitor")
     stage.window.show_panel("environment")
     stage.rest(2.0)
@@ -333,8 +339,8 @@ def thousand(stage: Stage) -> None:
 SCENES: dict[str, Callable[[Stage], None]] = {
     scene.__name__: scene
     for scene in (
-        readme, start, empty, nodes, design, popups, dialogs, training, failing, images, cartpole,
-        thousand,
+        readme, start, empty, nodes, design, blocks, own_layers, popups, dialogs, training, failing,
+        images, cartpole, thousand,
     )
 }  # fmt: skip
 """All scenes, in the order in which they are played."""

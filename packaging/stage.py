@@ -116,15 +116,17 @@ class Stage:
             QTest.keyClick(focus, key)
         self.rest(0.3)
 
+    def node(self, layer: str) -> str:
+        """Return the first node of a layer."""
+        graph = self.window.documents.session.project.graph(self.window.view.graph)
+        return next(key for key, node in graph.nodes.items() if node.layer.startswith(layer))
+
     def select(self, *layers: str) -> None:
         """Select the first node of each of these layers."""
-        graph = self.window.documents.session.project.graph(self.window.view.graph)
-        chosen = [
-            next(key for key, node in graph.nodes.items() if node.layer.startswith(layer))
-            for layer in layers
-        ]
-        self.window.view.select(chosen)
-        self.window.view.reveal(graph.id, chosen[0])
+        view = self.window.view
+        chosen = [self.node(layer) for layer in layers]
+        view.reveal(view.graph, chosen[0])
+        view.select(chosen)
         self.rest(0.3)
 
     def mouse(self, kind: QEvent.Type, at: QPointF, held: Qt.MouseButton = NO_BUTTON) -> None:

@@ -7,24 +7,17 @@ takes too long. What comes back are numbers and text, nothing that could be exec
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnstudio.core import paths
 from nnstudio.core.problems import Problem, ProjectError
+from nnstudio.engine.aside import Aside
 from nnstudio.graph.model import CustomLayer
 from nnstudio.kit.files import sha256
 from nnstudio.project import trust
 
-MODULE = "nnstudio.worker.probe_layer"
 SECONDS = 30.0
 MEMORY = 2 * 2**30
 """Bytes that the code may take beyond what torch has."""
@@ -93,32 +86,17 @@ class LayerProbe:
     ) -> None:
         if not trust.Trust().trusts_layer(layer.source):
             raise ProjectError(Problem("run.untrusted", layer.id, {"name": layer.name}))
-        self.layer, self.cases = layer, tuple(cases)
-        self._seconds, self._late, self._cancelled = seconds, False, False
-        self._process = subprocess.Popen(
-            _command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=paths.package().parent,
-            start_new_session=True,
-        )
-        self._output = b""
-        job = json.dumps(_job(layer, self.cases, seconds, memory)).encode()
-        self._thread = threading.Thread(
-            target=self._wait, args=(job,), name="layer probe", daemon=True
-        )
-        self._thread.start()
+        self.layer, self.cases, self._seconds = layer, tuple(cases), seconds
+        self._aside = Aside("probe_layer", _job(layer, self.cases, seconds, memory), seconds)
 
     @property
     def done(self) -> bool:
         """True when `outcomes` has an answer."""
-        return not self._thread.is_alive()
+        return self._aside.done
 
     def cancel(self) -> None:
         """End the process; nobody wants to know any more."""
-        self._cancelled = True
-        self._kill()
+        self._aside.cancel()
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return what came of every case; waits until it is done.
@@ -126,53 +104,22 @@ class LayerProbe:
         Raises:
             ProjectError: It took too long, ended its process, or could not even be read.
         """
-        self._thread.join()
+        answer = self._aside.answer()
         name, where = self.layer.name, self.layer.id
-        if self._late:
+        if self._aside.late:
             words: dict[str, object] = {"layer": name, "seconds": f"{self._seconds:g}"}
             raise ProjectError(Problem("own.slow", where, words))
         try:
-            found = json.loads(self._output)
+            found = json.loads(answer[:_LONGEST])
             if "error" in found:
                 return (_outcome(found),) * len(self.cases)
             outcomes = tuple(_outcome(one) for one in found["cases"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            words = {"layer": name, "how": self._end()}
+            words = {"layer": name, "how": self._aside.end}
             raise ProjectError(Problem("own.ended", where, words)) from error
         if len(outcomes) != len(self.cases):
-            raise ProjectError(Problem("own.ended", where, {"layer": name, "how": self._end()}))
+            raise ProjectError(Problem("own.ended", where, {"layer": name, "how": self._aside.end}))
         return outcomes
-
-    def _wait(self, job: bytes) -> None:
-        try:
-            output, _ = self._process.communicate(job, timeout=self._seconds)
-        except subprocess.TimeoutExpired:
-            self._late = True
-            self._kill()
-            self._process.communicate()
-        else:
-            self._output = output[:_LONGEST]
-        self._kill()  # what it may have started
-
-    def _kill(self) -> None:
-        """End the process and all that it started."""
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self._process.kill()
-
-    def _end(self) -> str:
-        code = self._process.returncode
-        if self._cancelled:
-            return "it was cancelled"
-        return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def _command() -> list[str]:
-    if paths.frozen():
-        return [sys.executable, "--worker", "probe_layer"]
-    return [sys.executable, "-m", MODULE]
 
 
 def _job(

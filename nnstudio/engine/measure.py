@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
 from dataclasses import dataclass, fields
 from typing import Any
 
-from nnstudio.core import paths
 from nnstudio.core.problems import Problem, WorldError
+from nnstudio.engine.aside import Aside
 
-MODULE = "nnstudio.worker.measure"
 WIDE, NARROW = 2 * 16 * 3 * 3, 2 * 1 * 5 * 5
 """Operations for each element that leaves the two convolutions that are measured."""
 
@@ -64,24 +61,14 @@ def measure(device: str, threads: tuple[int, ...]) -> tuple[Speed, ...]:
     Raises:
         WorldError: The process failed, or there is no such device.
     """
-    job = json.dumps({"device": device, "threads": threads})
     try:
-        done = subprocess.run(
-            _command(),
-            input=job.encode(),
-            capture_output=True,
-            check=False,
-            timeout=_PATIENCE,
-            cwd=paths.package().parent,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        aside = Aside("measure", {"device": device, "threads": threads}, _PATIENCE, heard=True)
+    except OSError as error:
         raise _failed(str(error)) from error
     try:
-        found = read(json.loads(done.stdout))
+        return read(json.loads(aside.answer()))
     except ValueError as error:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _failed(lines[-1] if lines else str(error)) from error
-    return found
+        raise _failed(aside.last_words() or aside.end) from error
 
 
 def read(found: Any) -> tuple[Speed, ...]:
@@ -103,12 +90,6 @@ def _speed(entry: Any) -> Speed:
     if not all(0 < rate < float("inf") for rate in rates):
         raise ValueError(entry)
     return speed
-
-
-def _command() -> list[str]:
-    if paths.frozen():
-        return [sys.executable, "--worker", "measure"]
-    return [sys.executable, "-m", MODULE]
 
 
 def _failed(why: str) -> WorldError:

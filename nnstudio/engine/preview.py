@@ -6,11 +6,7 @@ that does only this and ends. What comes back are numbers and text, nothing that
 
 from __future__ import annotations
 
-import contextlib
 import json
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +16,8 @@ from nnstudio.catalogue import registry
 from nnstudio.core import paths
 from nnstudio.core.problems import Problem, ProjectError, WorldError
 from nnstudio.core.values import Choice
+from nnstudio.engine.aside import Aside
 
-MODULE = "nnstudio.worker.preview"
 COUNT = 48
 """So many samples are shown."""
 _PATIENCE = 300.0
@@ -94,31 +90,16 @@ class Preview:
 
     def __init__(self, reader: Choice, folder: Path | None = None) -> None:
         self.reader = reader
-        self._cancelled = False
-        job = json.dumps(_job(reader, folder))
-        self._process = subprocess.Popen(
-            _command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=paths.package().parent,
-        )
-        self._output = b""
-        self._thread = threading.Thread(
-            target=self._wait, args=(job.encode(),), name="data preview", daemon=True
-        )
-        self._thread.start()
+        self._aside = Aside("preview", _job(reader, folder), _PATIENCE)
 
     @property
     def done(self) -> bool:
         """True when `facts` has an answer."""
-        return not self._thread.is_alive()
+        return self._aside.done
 
     def cancel(self) -> None:
         """End the process; nobody wants to know any more."""
-        self._cancelled = True
-        with contextlib.suppress(OSError):
-            self._process.kill()
+        self._aside.cancel()
 
     def facts(self) -> Facts:
         """Return what was found; waits until it is done.
@@ -127,31 +108,13 @@ class Preview:
             ProjectError: The data cannot be read; the problem says where and why.
             WorldError: The process failed.
         """
-        self._thread.join()
         try:
-            answer = json.loads(self._output)
+            answer = json.loads(self._aside.answer())
         except ValueError as error:
-            raise WorldError(Problem("data.unread", "data", {"why": self._end()})) from error
+            raise WorldError(Problem("data.unread", "data", {"why": self._aside.end})) from error
         if "error" in answer:
             raise ProjectError(Problem("data.unreadable", "data", answer["error"]))
         return _facts(answer)
-
-    def _wait(self, job: bytes) -> None:
-        try:
-            self._output, _ = self._process.communicate(job, timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-
-    def _end(self) -> str:
-        code = self._process.returncode
-        return "it was cancelled" if self._cancelled else f"it ended with exit code {code}"
-
-
-def _command() -> list[str]:
-    if paths.frozen():
-        return [sys.executable, "--worker", "preview"]
-    return [sys.executable, "-m", MODULE]
 
 
 def _job(reader: Choice, folder: Path | None) -> dict[str, Any]:

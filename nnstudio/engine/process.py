@@ -16,11 +16,11 @@ from typing import Any
 
 from nnstudio.core import paths
 from nnstudio.core.problems import WorldError
+from nnstudio.engine.aside import command
 from nnstudio.engine.events import Order, Stop, order_line, read_record
 from nnstudio.engine.runs import Run
 
 LOG = "worker.log"
-_MODULE = "nnstudio.worker"
 _LAST_LINES = 2.0  # seconds for what a dead process wrote and nobody has read yet
 _LOG_TAIL = 64_000
 _FRAME = re.compile(r'^  File "(?P<path>.+)", line (?P<line>\d+) in ', re.MULTILINE)
@@ -179,9 +179,8 @@ def fault_in_log(folder: Path) -> str:
 
 
 def _start() -> subprocess.Popen[str]:
-    command = [sys.executable, "--worker"] if paths.frozen() else [sys.executable, "-m", _MODULE]
     return subprocess.Popen(
-        command,
+        command(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -38,10 +38,21 @@ def score(query: str, text: str) -> float | None:
     return best + 2.0 * len(wanted) * whole - len(text) / 100
 
 
-def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str]]) -> list[Item]:
+def rank(
+    query: str,
+    items: Iterable[Item],
+    texts: Callable[[Item], Iterable[str]],
+    likely: Callable[[Item], float] = lambda item: 0.0,
+) -> list[Item]:
     """Return the items that match, best first.
 
     An item counts as its best text; the first one, its name, more than the others.
+
+    Args:
+        query: What was typed.
+        items: What there is.
+        texts: The texts of an item, its name first.
+        likely: What is added to the score of an item, whatever was typed; a letter is worth 1.
     """
     scored = []
     for place, item in enumerate(items):
@@ -51,7 +62,7 @@ def rank(query: str, items: Iterable[Item], texts: Callable[[Item], Iterable[str
             if (value := score(query, text)) is not None
         ]
         if found:
-            scored.append((-max(found), place, item))
+            scored.append((-max(found) - likely(item), place, item))
     scored.sort(key=lambda row: row[:2])
     return [item for _, _, item in scored]
 

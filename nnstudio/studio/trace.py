@@ -153,8 +153,9 @@ class Trace:
             return
         for name, value in event.rates.items():
             series = self._one(RATES + name)
-            if not len(series) or event.step > series.steps[-1]:
-                series.append(event.step, value)
+            for step, rate in (*event.trail.get(name, ()), (event.step, value)):
+                if not len(series) or step > series.steps[-1]:
+                    series.append(int(step), rate)
 
     def _take_telemetry(self, event: Telemetry) -> None:
         if event.figure == "gradient_norm":

@@ -42,6 +42,8 @@ from nnstudio.ui.style import faded
 from nnstudio.ui.theme import GRID, NORMAL, SMALL, Theme
 
 WIDTH, TOP, ROW, MOST = 600, 64, 34, 11
+DONE, LOOKED_AT = 0.4, 0.3
+"""What an action that can be chosen has before a layer or a node whose name matches as well."""
 ELSEWHERE = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.TabFocusReason)
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -58,6 +60,7 @@ class Entry:
         shortcut: As it is written on this system.
         enabled: False for what cannot be done now.
         words: Other words that find it.
+        likely: What it goes before others that match as well.
     """
 
     title: str
@@ -66,6 +69,7 @@ class Entry:
     shortcut: str = ""
     enabled: bool = True
     words: tuple[str, ...] = field(default=())
+    likely: float = 0.0
 
 
 class CommandPalette(QFrame):
@@ -125,7 +129,9 @@ class CommandPalette(QFrame):
 
     def search(self, text: str) -> None:
         """List what a text may mean, the likeliest first."""
-        found = rank(text, self._all, lambda one: (one.title, *one.words)) if text else self._all
+        found = self._all
+        if text:
+            found = rank(text, found, lambda one: (one.title, *one.words), lambda one: one.likely)
         self._model.show_entries(found)
         # Of several things of one name, the one that can be done; never another thing.
         same = [n for n, one in enumerate(found) if one.enabled and one.title == found[0].title]
@@ -260,8 +266,11 @@ def _actions(window: MainWindow) -> Iterator[Entry]:
         if row.id == "view.palette" or not action.isVisible():
             continue
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        kind = tr(row.menu or "Action")
-        yield Entry(tr(row.title), kind, action.trigger, shown, action.isEnabled(), (tr(row.help),))
+        kind, can = tr(row.menu or "Action"), action.isEnabled()
+        # Of two that begin alike, what is done comes before what is only looked at or added.
+        likely = DONE if row.menu != "View" else LOOKED_AT
+        words = (tr(row.help),)
+        yield Entry(tr(row.title), kind, action.trigger, shown, can, words, likely * can)
 
 
 def _panels(window: MainWindow) -> Iterator[Entry]:

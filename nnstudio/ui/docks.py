@@ -82,6 +82,10 @@ PANELS: tuple[PanelRow, ...] = (
 """All panels, in the order of their tabs. A row whose module is missing is left out."""
 
 
+COUNTING = "problems"
+"""The panel whose tab is read while another one is in front."""
+
+
 def present() -> tuple[PanelRow, ...]:
     """Return the panels that are there."""
     return tuple(row for row in PANELS if row.present)
@@ -162,6 +166,7 @@ class Docks(QObject):
             if not self._suits(self.rows[key]):
                 dock.hide()
         self._suiting = self._loop()
+        self._count()
         self.tidy()
 
     def panel(self, panel: str) -> QWidget | None:
@@ -217,7 +222,10 @@ class Docks(QObject):
 
     def _follow(self, update: Update) -> None:
         """Show and hide what only some loops have something for, when the loop is another one."""
-        if not self._arrangement or self._loop() == self._suiting:
+        if not self._arrangement:
+            return
+        self._count()
+        if self._loop() == self._suiting:
             return
         self._suiting = self._loop()
         for key, row in self.rows.items():
@@ -225,6 +233,12 @@ class Docks(QObject):
                 here = self._arrangement in row.arrangements
                 self._docks[key].setVisible(here and self._suits(row))
         self.tidy()
+
+    def _count(self) -> None:
+        """Make the panel whose tab counts problems as soon as there are some, seen or not."""
+        context = self._context
+        if COUNTING in self._docks and context is not None and context.session.problems:
+            self._fill(COUNTING)
 
     def _tidy(self) -> None:
         self._tidying = False

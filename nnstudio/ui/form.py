@@ -38,6 +38,9 @@ from nnstudio.ui.overriding import override
 from nnstudio.ui.theme import SMALL, Theme
 from nnstudio.ui.widgets import icon_button, label, tip
 
+LONG_NAME = 13
+"""A longer name stands above its field where that takes more of the row."""
+
 LONG = 10
 """A choice with longer words takes more of the row, too."""
 
@@ -68,12 +71,16 @@ class Row(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         wide = param.kind in _WIDE or any(len(word) > LONG for word in param.choices)
-        self._line.addWidget(self.name, 38 if wide else 54)
+        above = wide and len(param.name) > LONG_NAME
+        if not above:
+            self._line.addWidget(self.name, 38 if wide else 54)
         self._line.addWidget(field, 62 if wide else 46)
         self.more: QToolButton | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
+        if above:
+            box.addWidget(self.name)
         box.addLayout(self._line)
         self.copies = label("", "muted")
         self.copies.setFont(fonts.mono(SMALL))

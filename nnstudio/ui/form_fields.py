@@ -243,6 +243,12 @@ class ChoiceField(Field):
         self.describe(self.combo, help_words(param))
         self._values: list[Any] = []
         self._choices = param.choices
+        self._words: Mapping[str, str] = {}
+
+    def say(self, words: Mapping[str, str]) -> None:
+        """Show these words for some choices, where what is chosen is no word of code."""
+        self._words = words
+        self.combo.setProperty("kind", "")
 
     def offer(self, choices: tuple[str, ...]) -> None:
         """Offer other choices from now on; what is chosen has to be shown after it."""
@@ -258,12 +264,17 @@ class ChoiceField(Field):
         if values != self._values:
             self._values = values
             self.combo.clear()
-            self.combo.addItems([_choice_words(one) for one in values])
+            self.combo.addItems([self._shown_as(one) for one in values])
         self.combo.setPlaceholderText(tr("several values") if shown.mixed else "")
         self.combo.setCurrentIndex(-1 if shown.mixed or value is None else values.index(value))
 
     def _chosen(self, index: int) -> None:
         self.send(self._values[index])
+
+    def _shown_as(self, value: Any) -> str:
+        if isinstance(value, Expression):
+            return FORMULA + value.text
+        return self._words.get(value, str(value))
 
 
 class FileField(LineField):
@@ -329,7 +340,3 @@ def _same(one: Shown, other: Shown) -> bool:
         and typed.write(one.actual) == typed.write(other.actual)
         and (one.names, one.numbers, one.series) == (other.names, other.numbers, other.series)
     )
-
-
-def _choice_words(value: Any) -> str:
-    return FORMULA + value.text if isinstance(value, Expression) else str(value)

@@ -20,6 +20,7 @@ from nnstudio.graph.model import CustomLayer, Project
 from nnstudio.graph.topology import CUSTOM, used_block
 from nnstudio.studio.actions import ACTIONS, Action
 from nnstudio.ui.docks import present
+from nnstudio.ui.help_texts import CANVAS, OWN, PANELS, START
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.menus import MENUS
 
@@ -35,131 +36,6 @@ FAMILIES = {
     "tensor": "Tensor operations",
     "regularization": "Regularization",
     "loss": "Loss",
-}
-
-START = (
-    (
-        "A template is a network that is ready to train: click its picture, then Train. "
-        "What it opens "
-        "is a copy without a file, so that the template stays as it is."
-    ),
-    (
-        "Recovered work is what an earlier session did not close. Click it to go on; it "
-        "is kept until "
-        "it is saved or discarded."
-    ),
-)
-CANVAS = (
-    (
-        "Data flows from top to bottom. Tab or a double-click on the ground opens the search for a "
-        "layer; a layer is put behind the selected node and connected."
-    ),
-    (
-        "Drag from a port to another one to connect them; drop the edge on the ground and "
-        "only layers "
-        "that fit are offered. Drop a node on an edge to put it in between."
-    ),
-    (
-        "Each edge says the shape of what runs through it: N is the batch. A layer that "
-        "does not fit "
-        "says why, right on the node, with repairs that mend it."
-    ),
-    (
-        "Arrows walk from node to node, Ctrl with arrows moves the node, C connects, Enter edits. "
-        "Ctrl+G makes a block of the selection; Ctrl+Enter goes inside, Esc comes out."
-    ),
-    (
-        "A block is one definition with many uses: each gives its parameters other values. In a "
-        "block, the … beside a setting makes it a parameter. Formulas such as 4 * dim stand in "
-        "any field, and in the number of copies."
-    ),
-    (
-        "R repeats a node: 4 puts copies one after the other, 4 loop runs the same one again and "
-        "again, 4 map sets them side by side. Settings may differ by copy: 64 * 2**i."
-    ),
-    (
-        "Weights are shared in the inspector: those of a whole node, or one parameter, as a "
-        "language model's head takes the embedding's weight. O goes to their owner."
-    ),
-    (
-        "A project may hold several networks, one for each role of its training. They stand below "
-        "the path at the top left; a right click names, moves or removes one."
-    ),
-)
-OWN = (
-    (
-        "A layer of your own is a class of Python that derives from nn.Module. It stands in the "
-        "palette under My layers, is written to custom.py, and goes home with the code."
-    ),
-    (
-        "The constructor's arguments become its settings: give each a type (int, float, bool, "
-        "str, Literal, a tuple of numbers) and what is not needed a default. A line of the "
-        "docstring's Args explains one, and a range at its end is its limit: heads: How many "
-        "(1 to 16)."
-    ),
-    (
-        "Ports and shapes stand in one line: inputs, an arrow, outputs. *S D -> *S 32 takes a "
-        "tensor of any number of dims with D at the end. A word that is a whole number of the "
-        "constructor follows from the edge: *S features -> *S features. Several ports have "
-        "names, ? marks one that may stay open, ... one that takes several edges: a: N T D, "
-        "mask?: T T -> N T D. Formulas stand in braces: N C H W -> N {C * H * W}."
-    ),
-    (
-        "Check shapes builds the layer and calls it with several sizes in a process of its own, "
-        "and compares what comes out with what is declared. Nothing else runs it before "
-        "training does."
-    ),
-    (
-        "What you type here is trusted on this machine. What comes with a file is only text "
-        "until you have read it and said so; one changed character asks again."
-    ),
-)
-PANELS: dict[str, tuple[str, ...]] = {
-    "palette": (
-        (
-            "All layers by family. A click or Enter adds one behind the selected node; "
-            "dragging puts "
-            "it anywhere, also on an edge."
-        ),
-        (
-            "Below the families stand the blocks of this project, your own, and ready ones with "
-            "their papers. Placing a ready block copies it into the project once. A right click "
-            "saves a block to your own, which every project finds."
-        ),
-    ),
-    "inspector": (
-        (
-            "The settings of the selected node. Sizes that follow from the input are marked auto; "
-            "typing a value pins it."
-        ),
-        "Below are the shapes that come in and go out, and what the layer is.",
-    ),
-    "train": (
-        "The training loop and its settings: how long, which loss, which optimizer.",
-        "They hold for the next run; what may be changed while one goes on stands in the Monitor.",
-    ),
-    "history": ("Every step since the file was opened; a click goes to it.",),
-    "monitor": (
-        (
-            "The curves of the run: raw values faint, smoothed ones strong. No spike is "
-            "lost, however "
-            "far one zooms out."
-        ),
-    ),
-    "code": (
-        (
-            "The PyTorch source of the network. It is the very text that is trained and "
-            "exported; a "
-            "line belongs to a node, both ways."
-        ),
-    ),
-    "problems": ("What keeps the network from being built. A click goes to the node.",),
-    "data": ("What the network learns from: the source, some samples, the split.",),
-    "runs": ("All runs of this project with their settings and results.",),
-    "log": ("What happened, in order.",),
-    "images": ("Pictures that the network makes, epoch by epoch.",),
-    "environment": ("The environment in which the network acts, live.",),
-    "export": ("The files that you take home, and the proof that they compute the same.",),
 }
 
 

@@ -84,6 +84,7 @@ class HelpWindow(QDialog):
         tokens = self._context.theme.tokens
         self.text.document().setDefaultStyleSheet(
             f"a {{ color: {tokens.accent}; }} h3 {{ color: {tokens.muted}; }}"
+            "b, h2, h3 { font-weight: 600; }"  # the boldest that is shipped: 700 would be smeared
             f"code {{ font-family: '{fonts.MONO}'; font-size: {NORMAL - 1}px; }}"
         )
         if self.topic:

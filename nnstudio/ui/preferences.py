@@ -8,7 +8,7 @@ from nnstudio.core.problems import NNStudioError
 from nnstudio.core.values import Value
 from nnstudio.ui import fonts, i18n
 from nnstudio.ui.form import Form
-from nnstudio.ui.form_fields import LineField
+from nnstudio.ui.form_fields import ChoiceField, LineField
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.main_window import MainWindow
 from nnstudio.ui.theme import GRID, Mode
@@ -24,6 +24,12 @@ TITLES = {
     "recent_files": "Recent files",
 }
 """What each setting is called; the device has a button of its own in the top bar."""
+
+CHOICES = {
+    "theme": {"system": "like the system", "dark": "dark", "light": "light"},
+    "run_in": {"thread": "thread of the window", "process": "process of its own"},
+}
+"""What their choices are called."""
 
 
 class Preferences(QDialog):
@@ -45,6 +51,9 @@ class Preferences(QDialog):
         for name, row in self.form.rows.items():
             row.name.setFont(fonts.text())
             row.name.setText(tr(TITLES[name]))
+            field = row.field
+            if isinstance(field, ChoiceField) and name in CHOICES:
+                field.say({choice: tr(words) for choice, words in CHOICES[name].items()})
         self.form.committed.connect(self._set)
         self.form.cleared.connect(lambda name: self._set(name, settings.rows[name].default))
         self._told = label("", "bad", wrap=True)

@@ -80,7 +80,8 @@ def speed(live: Live) -> str:
 def time_left(live: Live) -> str:
     """Return how long it will take, or took."""
     if live.over:
-        return tr("took {time}", time=clock(live.trace.seconds))
+        took = live.trace.seconds
+        return tr("took {time}", time=clock(took) if took >= 9.5 else tr("{n} s", n=f"{took:.1f}"))
     left = live.time_left
     return "–" if left is None else tr("{time} left", time=clock(left))
 

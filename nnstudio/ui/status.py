@@ -7,7 +7,7 @@ from importlib import import_module
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStatusBar, QToolButton
 
-from nnstudio.studio.session import Session
+from nnstudio.studio.session import Session, Update
 from nnstudio.ui.i18n import tr
 from nnstudio.ui.menus import Slot
 from nnstudio.ui.overriding import override
@@ -43,14 +43,16 @@ class Status(QStatusBar):
         self.addPermanentWidget(self._problems)
         self.addPermanentWidget(self._costs)
         self.setContentsMargins(GRID, 0, 2 * GRID, 0)
-        self._disconnect = session.changed.connect(lambda update: self._follow())
+        self._disconnect = session.changed.connect(self._follow)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()  # nothing is analysed for a line that nobody sees
 
-    def _follow(self) -> None:
+    def _follow(self, update: Update) -> None:
+        if update.reset:
+            self.clearMessage()  # it was said of another document
         if not self.isHidden():
             self.refresh()
 

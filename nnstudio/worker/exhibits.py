@@ -17,6 +17,7 @@ import torch
 
 from nnstudio.kit import files
 from nnstudio.worker.pictures import png
+from nnstudio.worker.rates import Rates
 
 PERIOD = 0.25
 """Seconds between two of a kind at least."""
@@ -49,15 +50,17 @@ class Exhibits:
         self._next = 0.0
         self._frames: deque[tuple[float, ...]] = deque(maxlen=FRAMES)
         self._drawn: Any = None
+        self._rates = Rates()
 
-    def look(self, state: Any) -> None:
-        """Note what is to be seen after a step, and tell it when it is time."""
+    def look(self, state: Any, *, last: bool = False) -> None:
+        """Note what is to be seen after a step, and tell it when it is time, or the last one."""
+        self._rates.note(state.step, state.objects)
         world = state.objects.get("environment")
         scene = None if world is None else getattr(world, "scene", None)
         if scene is not None:
             self._frames.append(tuple(scene))
         now = self.clock()
-        if now < self._next:
+        if now < self._next and not last:
             return
         self._next = now + PERIOD
         self._tell_vitals(state)
@@ -72,7 +75,8 @@ class Exhibits:
 
     def _tell_vitals(self, state: Any) -> None:
         line = {"event": "vitals", "step": state.step, "hyper": dict(state.hyper)}
-        self.tell(line | {"rates": _rates(state.objects), "memory": _memory(state.device)})
+        rates, trail = self._rates.latest, self._rates.take()
+        self.tell(line | {"rates": rates, "trail": trail, "memory": _memory(state.device)})
 
     def _keep(self, step: int, drawn: Any) -> None:
         """Write a drawing down and tell of it; what the disk refuses is not shown."""
@@ -88,16 +92,6 @@ class Exhibits:
         if len(kept) > 2 * KEPT:
             for path in kept[1:-1:2]:
                 path.unlink()
-
-
-def _rates(objects: dict[str, Any]) -> dict[str, float]:
-    """The learning rate of every optimizer: `generator_optimizer` has `generator_lr`."""
-    found = {}
-    for name, thing in objects.items():
-        groups = getattr(thing, "param_groups", None)
-        if groups:
-            found[name.replace("optimizer", "lr")] = float(groups[0]["lr"])
-    return found
 
 
 def _memory(device: torch.device) -> int:

@@ -81,6 +81,7 @@ class Worker:
         self._places = Places(folder)
         self._recorder: Any = None
         self._vitals_at = -VITALS_PERIOD
+        self._trail: dict[str, list[list[float]]] = {}
 
     def order(self, order: Order) -> None:
         """Take an order; from any thread."""
@@ -150,16 +151,31 @@ class Worker:
             with _Ignored():
                 figures = (line["device"], line["threads"], line["parameters"])
                 record_started(self.folder, *figures)
-        if kind not in UNWRITTEN and (kind != "vitals" or self._vitals_due()):
-            text = json.dumps(line) + "\n"
-            with _Ignored():  # a full disk is told by the recorder
-                files.append(self.folder / EVENTS, text.encode(), sync=kind in FINAL)
+        if kind == "vitals":
+            self._gather(line)
+        elif kind not in UNWRITTEN:
+            if kind in FINAL:
+                self._write_vitals()
+            self._write(line)
 
-    def _vitals_due(self) -> bool:
-        now = time.monotonic()
-        due = now - self._vitals_at >= VITALS_PERIOD
-        self._vitals_at = now if due else self._vitals_at
-        return due
+    def _write(self, line: Line) -> None:
+        text = json.dumps(line) + "\n"
+        with _Ignored():  # a full disk is told by the recorder
+            files.append(self.folder / EVENTS, text.encode(), sync=line["event"] in FINAL)
+
+    def _gather(self, line: Line) -> None:
+        """Write vitals now and then, with all the learning rates since the last time."""
+        for name, rows in line.get("trail", {}).items():
+            self._trail.setdefault(name, []).extend(rows)
+        if time.monotonic() - self._vitals_at >= VITALS_PERIOD:
+            self._write_vitals()
+
+    def _write_vitals(self) -> None:
+        line = self._latest.pop("vitals", None)
+        if line is not None:
+            trail, self._trail = self._trail, {}
+            self._write(line | {"trail": trail})
+            self._vitals_at = time.monotonic()
 
     def _explain(self, error: BaseException) -> Line:
         return problem_line(explain(error, self._places))
@@ -230,7 +246,10 @@ class _Report:
             worker.control.between(state)
         except OSError as error:
             self._wait_out(state, error)
-        self.exhibits.look(state)
+        except self.stop_type:
+            self.exhibits.look(state, last=True)
+            raise
+        self.exhibits.look(state, last=state.done)
         self.telemetry.arm(state.modules)
         worker.control.leave()
 

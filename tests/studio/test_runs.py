@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nnstudio.core import paths
-from nnstudio.core.values import Args
+from nnstudio.core.values import Args, Choice
 from nnstudio.engine import runner
 from nnstudio.graph import edits
 from nnstudio.project.store import save
@@ -66,6 +67,20 @@ def test_numbers_from_the_disk_are_those_that_were_told(opened: Open) -> None:
     other.settle()
     assert other.trace(entry).complete
     assert len(other.trace(entry).series["train/loss"]) == live.step
+
+
+def test_the_learning_rate_of_every_part_of_a_short_run_is_known(opened: Open) -> None:
+    runs = opened(iris(epochs=20, schedule=Choice("one_cycle")))
+    live = finish(runs, runs.start())
+    assert live.folder is not None
+    for trace in (live.trace, run_files.read_trace(live.folder)):
+        rates = trace.series["rate/lr"]
+        steps, gaps = list(rates.steps), np.diff(rates.steps)
+        assert (steps[0], steps[-1]) == (1, live.step)
+        assert len(steps) >= 12
+        assert max(gaps) <= live.step / 6
+        assert max(rates.values) == pytest.approx(0.01, rel=0.02)
+        assert rates.values[-1] < 0.001
 
 
 def test_pause_change_and_go_on(opened: Open) -> None:

@@ -54,6 +54,14 @@ def test_a_layer_is_added(palette: CommandPalette, window: MainWindow) -> None:
     assert "Dropout1d" in {node.layer for node in nodes.values()}
 
 
+def test_what_is_done_comes_before_a_layer_that_begins_alike(palette: CommandPalette) -> None:
+    typed(palette, "tr")
+    first = palette.shown[palette.list.currentIndex().row()]
+    assert (first.title, first.kind) == ("Train", "Run")
+    titles = [entry.title for entry in palette.shown]
+    assert titles.index("Tril") < titles.index("TransformerEncoder")
+
+
 def test_a_node_is_gone_to(palette: CommandPalette, window: MainWindow) -> None:
     typed(palette, "conv2")
     place = next(i for i, e in enumerate(palette.shown) if e.kind.startswith("Node"))

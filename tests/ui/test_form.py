@@ -73,6 +73,19 @@ def document(form: Form) -> Document:
     return Document(form)
 
 
+def test_a_long_name_stands_whole_above_a_wide_field(qtbot: QtBot) -> None:
+    names = ("optimizer", "discriminator_optimizer")
+    params = tuple(Param(name, "of", None, of="optimizers", required=True) for name in names)
+    form = Form(params, Theme("dark"))
+    qtbot.addWidget(form)
+    form.resize(238, 400)
+    form.show()
+    short, long = form.rows.values()
+    assert short.name.y() + short.name.height() > short.field.y(), "side by side"
+    assert long.name.y() + long.name.height() <= long.field.y()
+    assert long.name.width() >= long.name.sizeHint().width()
+
+
 def test_field_of_each_kind(form: Form) -> None:
     kinds = {param.kind: form.field(param.name) for param in PARAMS}
     assert isinstance(kinds["bool"], TickField)

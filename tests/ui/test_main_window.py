@@ -309,6 +309,24 @@ def test_the_status_bar_counts(window: MainWindow) -> None:
     assert "problem" in window.status._problems.text()
 
 
+def test_the_tab_of_problems_counts_before_anybody_looked_there(window: MainWindow) -> None:
+    window.files.template("lenet5-mnist")
+    dock = window.docks["problems"]
+    assert dock.windowTitle() == "Problems"
+    window.session.do(AddNode(window.view.graph, Node(new_id(), "Linear"), (0.0, 0.0)))
+    assert dock.windowTitle() == "Problems 2"
+    window.session.undo()
+    assert dock.windowTitle() == "Problems"
+
+
+def test_what_was_said_of_one_document_is_not_said_of_the_next(window: MainWindow) -> None:
+    window.files.template("lenet5-mnist")
+    window.status.tell("The run is finished.")
+    assert window.status.currentMessage()
+    window.files.template("moons")
+    assert not window.status.currentMessage()
+
+
 def test_no_panel_is_a_window_of_its_own_for_a_moment(
     open_window: Made, qapp: QApplication, qtbot: QtBot
 ) -> None:

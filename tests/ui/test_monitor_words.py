@@ -69,6 +69,14 @@ def test_a_run_that_is_over_says_how_fast_it_was(steps: int, seconds: float, wor
     assert run_words.speed(live) == words
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.42, "took 0.4 s"), (9.4, "took 9.4 s"), (9.6, "took 00:10")]
+)
+def test_a_short_run_took_some_time_too(seconds: float, words: str) -> None:
+    live: Any = SimpleNamespace(over=True, trace=SimpleNamespace(seconds=seconds))
+    assert run_words.time_left(live) == words
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_ticks_are_round_and_inside(log: bool) -> None:
     rng = np.random.default_rng(0)

@@ -84,6 +84,7 @@ def test_preferences_hold_at_once(window: MainWindow) -> None:
     dialog = Preferences(window)
     form = dialog.form
     combo = form.field("theme").combo
+    assert [combo.itemText(n) for n in range(3)] == ["like the system", "dark", "light"]
     combo.setCurrentIndex(2)
     combo.activated.emit(2)
     assert window.theme.tokens is LIGHT

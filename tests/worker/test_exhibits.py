@@ -67,7 +67,20 @@ def test_vitals(watched: Any) -> None:
     look(state())
     assert told[0]["rates"] == {"lr": 0.5}
     assert told[0]["hyper"] == {"lr": 0.5}
+    assert told[0]["trail"] == {"lr": []}, "no step has taken it"
     assert told[0]["memory"] > 1e6
+
+
+def test_the_last_step_is_told_however_soon_it_comes(watched: Any) -> None:
+    look, told, clock = watched
+    now = state()
+    look(now)
+    for step in (1, 2, 3):
+        now.step, clock[0] = step, clock[0] + 0.01
+        now.objects["optimizer"].param_groups[0]["lr"] = 0.5 / step
+        look(now, last=step == 3)
+    assert [line["step"] for line in told] == [0, 3]
+    assert told[-1]["trail"] == {"lr": [[1, 0.5], [2, 0.25], [3, 0.5 / 3]]}
 
 
 def test_drawings_are_kept_and_thinned_out(watched: Any, tmp_path: Path) -> None:

@@ -114,6 +114,8 @@ class Vitals:
         step: Updates done.
         hyper: What may be changed while it runs, as it is set now: `{"lr": 0.01}`.
         rates: The learning rates that the last step took: what is set, times the schedule.
+        trail: Those of steps since it was told last, as (step, rate) by name; a rate that stays
+            as it is is told once.
         memory: Bytes that its process takes, and on a GPU those that its tensors take there;
             0 where the system does not tell.
     """
@@ -121,6 +123,7 @@ class Vitals:
     step: int
     hyper: Mapping[str, float] = field(default_factory=dict)
     rates: Mapping[str, float] = field(default_factory=dict)
+    trail: Mapping[str, Sequence[Sequence[float]]] = field(default_factory=dict)
     memory: int = 0
 
 

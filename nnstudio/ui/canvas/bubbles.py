@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnstudio.compiler.results import GraphInfo
@@ -82,6 +82,12 @@ class Bubbles:
             if bubble.isVisible() and bubble.box().contains(bubble.mapFromScene(point)):
                 return bubble
         return None
+
+    def touch(self, rect: QRectF) -> bool:
+        """Tell whether one that is seen reaches into a part of the canvas."""
+        return self._visible and any(
+            bubble.sceneBoundingRect().intersects(rect) for bubble in self._shown.values()
+        )
 
     def of(self, key: str) -> Bubble | None:
         """Return the bubble of a node."""

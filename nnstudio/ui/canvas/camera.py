@@ -7,6 +7,8 @@ from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
 
 SMALLEST, LARGEST = 0.02, 4.0
+SMALLEST_FIT = 0.002
+"""A graph that is larger than any hand zooms out to is still shown whole when that is asked for."""
 STEP = 1.2
 FIT_MARGIN = 48.0
 CLOSEST_FIT = 1.0
@@ -33,7 +35,7 @@ class Camera:
     def look_at(self, point: QPointF, zoom: float | None = None) -> None:
         """Bring a point to the middle."""
         if zoom is not None:
-            self._view.setTransform(QTransform.fromScale(_within(zoom), _within(zoom)))
+            self._view.setTransform(QTransform.fromScale(zoom, zoom))
         self._view.centerOn(point)
 
     def pan(self, dx: float, dy: float) -> None:
@@ -47,21 +49,24 @@ class Camera:
         view = self._view
         at = QRectF(view.viewport().rect()).center() if pixel is None else pixel
         before = self.scene_point(at)
-        zoom = _within(self.zoom * factor)
+        least = SMALLEST if self.zoom >= SMALLEST else SMALLEST_FIT
+        zoom = min(LARGEST, max(least, self.zoom * factor))
         view.setTransform(QTransform.fromScale(zoom, zoom))
         now = view.viewportTransform().map(before)
         self.pan(at.x() - now.x(), at.y() - now.y())
 
-    def fit(self, rect: QRectF) -> None:
-        """Show all of a rectangle."""
+    def fit(self, rect: QRectF, top: float = FIT_MARGIN) -> None:
+        """Show all of a rectangle, below what covers the first `top` pixels."""
         if rect.isEmpty():
             self.look_at(QPointF(), 1.0)
             return
         area = self._view.viewport().rect()
         wide = max(1.0, area.width() - 2 * FIT_MARGIN)
-        high = max(1.0, area.height() - 2 * FIT_MARGIN)
+        top = max(FIT_MARGIN, top)
+        high = max(1.0, area.height() - top - FIT_MARGIN)
         zoom = min(wide / rect.width(), high / rect.height(), CLOSEST_FIT)
-        self.look_at(rect.center(), zoom)
+        zoom = max(SMALLEST_FIT, zoom)
+        self.look_at(rect.center() - QPointF(0.0, (top - FIT_MARGIN) / 2 / zoom), zoom)
 
     def reveal(self, rect: QRectF, margin: float = 40.0) -> None:
         """Move as little as needed to bring a rectangle into sight."""
@@ -80,7 +85,3 @@ class Camera:
     def scene_point(self, pixel: QPointF) -> QPointF:
         """Return the point of the canvas below a pixel."""
         return self._view.viewportTransform().inverted()[0].map(pixel)
-
-
-def _within(zoom: float) -> float:
-    return min(LARGEST, max(SMALLEST, zoom))

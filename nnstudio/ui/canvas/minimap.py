@@ -17,6 +17,7 @@ from nnstudio.ui.overriding import override
 SIZE = QSize(168, 112)
 MARGIN = 10.0
 SMALLEST = 2.0
+SMALLEST_FRAME = 5.0
 
 
 class Minimap(QWidget):
@@ -42,6 +43,13 @@ class Minimap(QWidget):
         scale, shift = self._fit()
         top = rect.topLeft() * scale + shift
         return QRectF(top, rect.size() * scale)
+
+    def frame(self) -> QRectF:
+        """Return where the seen part is on the map, never too small to be found."""
+        seen = self.map_rect(self._view.camera.seen())
+        wide = max(0.0, SMALLEST_FRAME - seen.width()) / 2
+        high = max(0.0, SMALLEST_FRAME - seen.height()) / 2
+        return seen.adjusted(-wide, -high, wide, high)
 
     def _forget(self) -> None:
         self._picture = None
@@ -105,7 +113,7 @@ class Minimap(QWidget):
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, 6, 6)
         painter.drawPixmap(0, 0, self._picture)
-        seen = self.map_rect(self._view.camera.seen()) & frame.adjusted(3, 3, -3, -3)
+        seen = self.frame() & frame.adjusted(3, 3, -3, -3)
         painter.setPen(QPen(paints.accent, 1.25))
         painter.setBrush(paints.hollow)
         painter.drawRoundedRect(seen, 2, 2)

@@ -62,6 +62,11 @@ class NodePainter:
 
     def draw(self, painter: QPainter, key: str, look: Look, figure: Figure | None) -> None:
         """Draw one node."""
+        self.draw_ground(painter, key, look)
+        self.draw_words(painter, look, figure)
+
+    def draw_ground(self, painter: QPainter, key: str, look: Look) -> None:
+        """Draw what nodes of the same layer, size and state have in common."""
         paints, flags = self.paints, look.flags
         body, title, _ = self.outlines.get(look.width)
         if "repeated" in flags:
@@ -78,12 +83,16 @@ class NodePainter:
             painter.setBrush(paints.hollow)
             painter.setPen(self._frame(key, look))
             painter.drawPath(body)
-        self._title(painter, look, bypassed)
-        if self.level is Level.NEAR:
-            self._body(painter, look, figure, bypassed)
         if key == self.marks.current:
             self._focus(painter, look)
         self._ports(painter, key, look)
+
+    def draw_words(self, painter: QPainter, look: Look, figure: Figure | None) -> None:
+        """Draw what a node says: its title, its badges, its body."""
+        bypassed = "bypassed" in look.flags
+        self._title(painter, look, bypassed)
+        if self.level is Level.NEAR:
+            self._body(painter, look, figure, bypassed)
 
     def _cards(self, painter: QPainter, look: Look) -> None:
         body, _, _ = self.outlines.get(look.width)

@@ -19,6 +19,9 @@ from nnstudio.ui.canvas.node_painter import Figure, NodePainter
 MOST = 4_000_000
 """Pixels that are kept: 16 MB."""
 
+GROUNDS = 64
+"""Grounds that are kept: layers times states times widths, of what is in sight."""
+
 
 class NodePictures:
     """Paints nodes, and keeps what it has painted.
@@ -30,6 +33,8 @@ class NodePictures:
     def __init__(self, nodes: NodePainter) -> None:
         self.nodes = nodes
         self._kept: OrderedDict[str, tuple[tuple[object, ...], QPixmap, QPointF]] = OrderedDict()
+        self._grounds: dict[tuple[object, ...], QPixmap] = {}
+        self._grounds_of: tuple[object, ...] = ()
         self._pixels = 0
         self._zoom = 0.0
         self._resting = False
@@ -44,6 +49,7 @@ class NodePictures:
     def forget(self) -> None:
         """Let go of all pictures."""
         self._kept.clear()
+        self._grounds.clear()
         self._pixels = 0
 
     def draw(
@@ -83,20 +89,42 @@ class NodePictures:
         around = QRectF(bounds.topLeft() * scale, bounds.size() * scale)
         left, top = math.floor(around.left()), math.floor(around.top())
         wide, high = math.ceil(around.right()) - left, math.ceil(around.bottom()) - top
-        picture = QPixmap(wide, high)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        corner = QPointF(left / ratio, top / ratio)
+        picture = QPixmap(self._ground(key, look, (wide, high), corner, ratio))
+        painter = self._painter(picture, corner)
+        self.nodes.draw_words(painter, look, figure)
+        painter.end()
+        return picture, corner
+
+    def _ground(
+        self, key: str, look: Look, size: tuple[int, int], corner: QPointF, ratio: float
+    ) -> QPixmap:
+        """Return what is below the words of a node; nodes that look alike share one."""
+        nodes = self.nodes
+        common = (nodes.paints, nodes.level, ratio)
+        if common != self._grounds_of or len(self._grounds) >= GROUNDS:
+            self._grounds_of = common
+            self._grounds.clear()
+        frame, focused = nodes.shown(key, look)
+        state = (look.width, look.group, look.flags, look.inputs, look.outputs, id(frame), focused)
+        ground = self._grounds.get(state)
+        if ground is None:
+            ground = self._grounds[state] = QPixmap(*size)
+            ground.setDevicePixelRatio(ratio)
+            ground.fill(Qt.GlobalColor.transparent)
+            painter = self._painter(ground, corner)
+            nodes.draw_ground(painter, key, look)
+            painter.end()
+        return ground
+
+    def _painter(self, picture: QPixmap, corner: QPointF) -> QPainter:
         painter = QPainter(picture)
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
-        corner = QPointF(left / ratio, top / ratio)
-        painter.setWorldTransform(
-            QTransform.fromTranslate(-corner.x(), -corner.y()).scale(self._zoom, self._zoom)
-        )
-        self.nodes.draw(painter, key, look, figure)
-        painter.end()
-        return picture, corner
+        place = QTransform.fromTranslate(-corner.x(), -corner.y())
+        painter.setWorldTransform(place.scale(self._zoom, self._zoom))
+        return painter
 
     def _keep(
         self, key: str, made: tuple[tuple[object, ...], QPixmap, QPointF]

@@ -16,6 +16,8 @@ from nnstudio.ui.i18n import tr
 from nnstudio.ui.overriding import override
 
 MARGIN = 16
+SECOND = 48
+"""Where the second row over the canvas begins."""
 MAP_FROM = 500
 """In a view that is lower than this the minimap would hide more than it shows."""
 
@@ -40,6 +42,8 @@ class CanvasPanel(QWidget):
         self.networks = NetworkStrip(context, self)
         self.overlays = OverlayBar(context, self)
         self.minimap = Minimap(self.view, self)
+        self.view.covered = self._covered
+        self.view.looked.connect(self._step_aside)
         context.view.graph_changed.connect(self._place)
         self.view.canvas.followed.connect(self._place)
         self.view.canvas.rebuilt.connect(self._place)
@@ -58,15 +62,39 @@ class CanvasPanel(QWidget):
         right = self.width() - MARGIN
         beside = right - self.overlays.width()
         self.networks.adjustSize()
-        self.networks.move(MARGIN, 2 * MARGIN + 16)
-        low = MARGIN if beside > self.breadcrumb.width() + 2 * MARGIN else 2 * MARGIN + 16
-        if low > MARGIN and not self.networks.isHidden():
-            low += self.networks.height() + 8
-        self.overlays.move(max(MARGIN, beside), low)
+        self.networks.move(MARGIN, SECOND)
+        self.overlays.move(max(MARGIN, beside), self._overlays_at())
         self.minimap.move(
             right - self.minimap.width(), self.height() - MARGIN - self.minimap.height()
         )
-        self.minimap.setVisible(self.height() >= MAP_FROM and bool(self.view.canvas.nodes))
+        self._step_aside()
+
+    def _overlays_at(self) -> int:
+        """Beside the path, or below it and the networks where the window is narrow."""
+        room = self.width() - 3 * MARGIN - self.breadcrumb.width() - self.overlays.width()
+        if room > 0:
+            return MARGIN
+        return SECOND + (0 if self.networks.isHidden() else self.networks.height() + 8)
+
+    def _covered(self) -> float:
+        return self._overlays_at() + self.overlays.sizeHint().height() + MARGIN
+
+    def _step_aside(self) -> None:
+        """Show the minimap where there is room for it; it hides no problem that is spoken."""
+        room = self.height() >= MAP_FROM and bool(self.view.canvas.nodes)
+        # Under the hand that moves the view with it, it stays.
+        shown = room and (self.minimap.underMouse() or not self._map_covers())
+        if shown == self.minimap.isHidden():
+            self.minimap.setVisible(shown)
+
+    def _map_covers(self) -> bool:
+        """A bubble is more than a map; so is a node, where all is seen without one."""
+        canvas = self.view.canvas
+        below = self.view.mapToScene(self.minimap.geometry()).boundingRect()
+        if canvas.bubbles.touch(below):
+            return True
+        all_seen = self.view.camera.seen().contains(canvas.bounds())
+        return all_seen and len(canvas.table.within(below)) > 0
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
@@ -32,6 +34,7 @@ class Surface(QGraphicsView):
         camera: Where the view looks.
         gesture: What goes on, or None.
         edge: The edge that was clicked, or None.
+        covered: Returns how many pixels at the top lie below something else.
 
     Signals:
         looked: The view looks elsewhere.
@@ -47,6 +50,7 @@ class Surface(QGraphicsView):
         self.gesture: Gesture | None = None
         self.edge: Edge | None = None
         self.dragged: PaletteDrop | None = None
+        self.covered: Callable[[], float] = lambda: TOP
         self._fitted = False
         self._strips: list[QRectF] = []
         self._ground = Ground()
@@ -62,17 +66,17 @@ class Surface(QGraphicsView):
 
     def fit_all(self) -> None:
         """Show the whole graph."""
-        self.camera.fit(self.canvas.bounds())
+        self.camera.fit(self.canvas.bounds(), self.covered())
         self.look_again()
 
     def fit_first(self) -> None:
         """Show the whole graph if it can be read then, else its beginning."""
         bounds = self.canvas.bounds()
-        self.camera.fit(bounds)
+        self.camera.fit(bounds, self.covered())
         if self.camera.zoom < READABLE and self.canvas.nodes:
             self.camera.look_at(bounds.center(), START)
             top = QRectF(bounds.topLeft(), self.camera.seen().size())
-            self.camera.look_at(QPointF(self._trunk(), top.center().y() - TOP / START))
+            self.camera.look_at(QPointF(self._trunk(), top.center().y() - self.covered() / START))
         self.look_again()
 
     def _trunk(self) -> float:
@@ -87,7 +91,7 @@ class Surface(QGraphicsView):
                 bounds |= canvas.nodes[key].rect()
             elif key in canvas.notes:
                 bounds |= canvas.notes.box(key)
-        self.camera.fit(canvas.bounds() if bounds.isEmpty() else bounds)
+        self.camera.fit(canvas.bounds() if bounds.isEmpty() else bounds, self.covered())
         self.look_again()
 
     def zoom(self, factor: float) -> None:

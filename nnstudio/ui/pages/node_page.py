@@ -92,7 +92,7 @@ class NodePage(Page):
         self._around = around
         self._drawn = drawn
         self._graph, self._node = graph.id, node.id
-        costs = figures.node_figures(info, numbers) if self._counted(info) else ()
+        costs = self._costs(info, numbers)
         self.head.say(layer_title(project, node.layer), _facts(node, costs))
         self.problems.show_problems(info.problems if info else ())
         names = names_in(graph, node)
@@ -129,13 +129,19 @@ class NodePage(Page):
         wanted = fitting.signature(project, node.layer)
         self.shapes.setText("" if info is None else _shape_lines(wanted, info))
         self._shape_section.setVisible(bool(self.shapes.text()))
-        rows = figures.node_figures(info, numbers) if self._counted(info) else ()
+        rows = self._costs(info, numbers)
         self.facts.show_rows(rows)
         self._cost_section.setVisible(bool(rows) and node.layer not in ENDS)
 
-    def _counted(self, info: NodeInfo | None) -> bool:
-        """Tell whether costs are known: those of an own layer only after it was tried."""
-        return self.own is None or (info is not None and bool(info.weights))
+    def _costs(
+        self, info: NodeInfo | None, numbers: Mapping[str, Any]
+    ) -> tuple[tuple[str, str], ...]:
+        """What is known of the costs: of an own layer what trying it gave, never its FLOPs."""
+        rows = figures.node_figures(info, numbers)
+        if self.own is None:
+            return rows
+        tried = info is not None and bool(info.weights)
+        return tuple(row for row in rows if tried and row[0] != "FLOPs")
 
     def _set(self, name: str, value: Any) -> None:
         self.context.do(form_edits.set_argument(self._graph, [self._node], name, value))

@@ -1,5 +1,6 @@
 """Every gesture of the mouse, by real events."""
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QNativeGestureEvent,
@@ -9,10 +10,13 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
+from nnstudio.core.values import Args
+from nnstudio.graph.edits import SetArgs
 from nnstudio.graph.model import Graph, Project
 from nnstudio.ui.canvas.quick_add import QuickAdd
 from tests.builder import GraphBuilder, project
 from tests.ui.canvas.conftest import placed
+from tests.ui.canvas.test_counts import long_chain
 
 CONTROL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,
@@ -221,6 +225,58 @@ def test_minimap_moves_the_view(hand) -> None:
     target = h.panel.minimap.map_rect(h.view.canvas.nodes["n6"].rect()).center().toPoint()
     QTest.mouseClick(h.panel.minimap, Qt.MouseButton.LeftButton, pos=target)
     assert (h.view.camera.seen().center() - h.at("n6")).manhattanLength() < 60
+
+
+def test_minimap_hides_no_problem_and_no_node_that_is_all_there_is(hand) -> None:
+    h = hand()
+    view, minimap = h.view, h.panel.minimap
+    view.camera.look_at(h.at("n3"), 1.5)
+    view.look_again()
+    assert not minimap.isHidden()
+    covered = view.camera.scene_point(QPointF(minimap.geometry().center()))
+    view.camera.look_at(view.camera.seen().center() + h.at("n6") - covered, 1.5)
+    view.look_again()
+    assert not minimap.isHidden(), "more lies outside, where the map leads"
+    h.context.session.do(SetArgs("net", "n5", Args(in_features=3, out_features=10)))
+    corner = view.camera.scene_point(QPointF(minimap.geometry().center()))
+    bubble = view.canvas.bubbles.of("n5").sceneBoundingRect().center()
+    view.camera.look_at(view.camera.seen().center() + bubble - corner, 1.5)
+    view.look_again()
+    assert minimap.isHidden()
+    view.camera.look_at(h.at("n1"), 1.5)
+    view.look_again()
+    assert not minimap.isHidden()
+
+
+def test_the_frame_of_the_minimap_can_be_found_in_a_large_graph(hand) -> None:
+    h = hand(long_chain(400))
+    h.panel.minimap.grab()
+    h.view.camera.look_at(h.at("n200"), 1.0)
+    h.view.look_again()
+    assert min(h.panel.minimap.frame().size().toTuple()) >= 5.0
+
+
+def test_all_of_a_large_graph_is_fitted_and_a_wheel_turns_on_from_there(hand) -> None:
+    h = hand(long_chain(600))
+    h.view.fit_all()
+    assert h.view.camera.seen().contains(h.view.canvas.bounds())
+    before = h.view.camera.zoom
+    h.view.zoom(1.2)
+    assert h.view.camera.zoom == pytest.approx(1.2 * before)
+    h.view.zoom(1 / 1.2)
+    h.view.zoom(1 / 1.2)
+    assert h.view.camera.zoom == pytest.approx(before)
+
+
+@pytest.mark.parametrize("width", [1200, 460])
+def test_nothing_lies_over_the_first_node(hand, width: int) -> None:
+    h = hand(long_chain(40))
+    h.panel.resize(width, 700)
+    h.view.fit_first()
+    for fit in (h.view.fit_first, h.view.fit_all):
+        fit()
+        top = h.view.viewportTransform().map(h.view.canvas.nodes["n1"].rect().topLeft()).y()
+        assert top > h.panel.overlays.geometry().bottom()
 
 
 def test_overlay_switch(hand) -> None:

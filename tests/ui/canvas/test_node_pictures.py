@@ -10,6 +10,7 @@ from nnstudio.graph.edits import MoveNodes, SetArgs
 from nnstudio.ui.canvas import node_pictures
 from nnstudio.ui.canvas.ground import _dots
 from nnstudio.ui.canvas.node_painter import Figure, NodePainter
+from nnstudio.ui.canvas.node_pictures import NodePictures
 from tests.ui.canvas.test_counts import long_chain
 
 
@@ -17,13 +18,18 @@ from tests.ui.canvas.test_counts import long_chain
 def painted(monkeypatch) -> list[str]:
     """The nodes that were painted and not copied."""
     seen = []
-    real = NodePainter.draw
+    real, kept = NodePainter.draw, NodePictures._painted
 
     def draw(self, painter, key, look, figure):
         seen.append(key)
         real(self, painter, key, look, figure)
 
+    def keep(self, key, look, figure, ratio):
+        seen.append(key)
+        return kept(self, key, look, figure, ratio)
+
     monkeypatch.setattr(NodePainter, "draw", draw)
+    monkeypatch.setattr(NodePictures, "_painted", keep)
     return seen
 
 
@@ -103,6 +109,31 @@ def test_a_copy_is_what_would_be_painted(hand) -> None:
     assert np.abs(levels(copied) - levels(direct)).max() <= 3
     h.context.view.select(["n3"])
     assert np.abs(levels(h.view.viewport().grab().toImage()) - levels(direct)).max() > 30
+
+
+def test_nodes_that_look_alike_share_what_is_below_their_words(hand, monkeypatch) -> None:
+    grounds = []
+    real = NodePainter.draw_ground
+
+    def draw(self, painter, key, look):
+        grounds.append(key)
+        real(self, painter, key, look)
+
+    h = hand(long_chain(12))
+    h.view.camera.look_at(h.at("n6"), 1.0)
+    h.view.look_again()
+    h.view.viewport().repaint()
+    monkeypatch.setattr(NodePainter, "draw_ground", draw)
+    h.view.viewport().repaint()
+    kept = h.view.canvas.pictures._kept
+    looks = {h.view.canvas.nodes[key].look for key in kept}
+    kinds = {(look.width, look.group, look.inputs, look.outputs) for look in looks}
+    assert len(kept) > len(kinds)
+    assert len(grounds) == len(kinds)
+    chosen = grounds[0]
+    h.context.view.select([chosen])
+    h.view.viewport().repaint()
+    assert grounds[-1] == chosen, "a selected node has a frame of its own"
 
 
 def test_pictures_take_no_more_than_a_few_screens(hand, monkeypatch) -> None:
