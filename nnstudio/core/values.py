@@ -35,11 +35,28 @@ class Args(Mapping[str, "Value"]):
     The order is kept and does not matter to `==`.
     """
 
-    __slots__ = ("_hash", "_items")
+    __slots__ = ("_first", "_hash", "_items")
 
     def __init__(self, items: Mapping[str, Value] | None = None, /, **more: Value) -> None:
         self._items: dict[str, Value] = {**(items or {}), **more}
         self._hash: int | None = None
+        self._first: Args | None = None
+
+    @property
+    def first(self) -> Args:
+        """Settings that are equal to these, the same object for all that are.
+
+        A network has a few kinds of layers and many of each: what is remembered by `first` is
+        found by identity, where comparing value by value would take longer than all the rest.
+        """
+        if self._first is not None:
+            return self._first
+        if len(_FIRSTS) >= MOST_FIRSTS:
+            _FIRSTS.clear()
+        first = _FIRSTS.setdefault(self, self)
+        if first is not self:  # a circle would wait for the garbage collector
+            self._first = first
+        return first
 
     def replace(self, **changes: Value) -> Args:
         """Return a copy with these values set."""
@@ -71,6 +88,12 @@ class Args(Mapping[str, "Value"]):
 
     def __repr__(self) -> str:
         return f"Args({self._items!r})"
+
+
+MOST_FIRSTS = 4096
+"""So many different settings are remembered; then it begins anew."""
+
+_FIRSTS: dict[Args, Args] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,10 +208,13 @@ def numel(shape: Iterable[Dim]) -> Dim:
 
 def total(dims: Iterable[Dim]) -> Dim:
     """Return the sum of many dims, faster than one by one."""
-    terms: dict[Monomial, int] = {}
+    terms: dict[Monomial, int] = {(): 0}
     for dim in dims:
-        for monomial, count in dim.terms.items() if isinstance(dim, Poly) else (((), dim),):
-            terms[monomial] = terms.get(monomial, 0) + count
+        if isinstance(dim, int):
+            terms[()] += dim
+        else:
+            for monomial, count in dim.terms.items():
+                terms[monomial] = terms.get(monomial, 0) + count
     return _normal(terms)
 
 
@@ -325,7 +328,7 @@ def _divide_by_poly(a: Dim, b: Poly) -> Dim:
         return 0
     if len(b.terms) > 1:
         even = _exact_quotient(a, b)
-        return Poly({((Floor(_as_poly(a), b), 1),): 1}) if even is None else even
+        return Poly({((Floor(Poly(_terms(a)), b), 1),): 1}) if even is None else even
     ((divisor, scale),) = b.terms.items()
     whole: dict[Monomial, int] = {}
     rest: dict[Monomial, int] = {}
@@ -339,7 +342,7 @@ def _divide_by_poly(a: Dim, b: Poly) -> Dim:
     left = _normal(rest)
     if left == 0:
         return _normal(whole)
-    return _normal(whole) + Poly({((Floor(_as_poly(left), b), 1),): 1})
+    return _normal(whole) + Poly({((Floor(Poly(_terms(left)), b), 1),): 1})
 
 
 def _exact_quotient(a: Dim, b: Dim) -> Dim | None:
@@ -359,10 +362,6 @@ def _divided(monomial: Monomial, divisor: Monomial) -> Monomial | None:
             return None
         powers[atom] -= n
     return tuple((atom, n) for atom, n in powers.items() if n)
-
-
-def _as_poly(dim: Dim) -> Poly:
-    return dim if isinstance(dim, Poly) else Poly({(): dim})
 
 
 def _names(dim: Dim) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nnstudio.core import values
 from nnstudio.core.values import Args, Choice, Expression, identical
 
 
@@ -39,3 +40,15 @@ def test_choices_and_formulas_are_values() -> None:
     assert identical(Choice("Adam", Args(lr=0.1)), Choice("Adam", Args(lr=0.1)))
     assert str(Expression("4 * dim")) == "4 * dim"
     assert len({Choice("Adam"), Choice("Adam"), Choice("SGD")}) == 2
+
+
+def test_equal_settings_have_one_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Args(a=1, b=(2, 3)), Args(b=(2, 3), a=1)
+    assert one.first is other.first
+    assert one.first == one
+    assert Args(a=True).first is not Args(a=1).first, "they are two values of a document"
+    monkeypatch.setattr(values, "MOST_FIRSTS", 3)
+    for number in range(20):
+        assert Args(n=number).first == Args(n=number)
+        assert len(values._FIRSTS) <= 3
+    assert other.first == Args(a=1, b=(2, 3)).first, "whatever was forgotten"

@@ -55,7 +55,7 @@ def grown(kind: Kind, order: Order, count: Poly, first: Once) -> NodeInfo | None
         holds = general.outputs and general.outputs[0] == _along(before, step, symbol(INDEX) + 1)
         if not holds or not _even(first.args, second.args, general.args):
             return None
-        costs = _summed([Costs(*at(index)[2:]) for index in range(DEGREE + 2)], count)
+        costs = _summed([at(index).costs for index in range(DEGREE + 2)], count)
     except (FaultError, ShapeError):
         return None
     if costs is None:

@@ -9,25 +9,44 @@ from typing import Any, NamedTuple
 from nnstudio.catalogue.signature import InputPort, Owner, infer, ports
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.analysing.arguments import FaultError, Scope, Template, resolve
-from nnstudio.compiler.analysing.costs import layer_costs
+from nnstudio.compiler.analysing.costs import Costs, layer_costs
 from nnstudio.compiler.results import NOTHING, Incoming, NodeInfo
 from nnstudio.core.problems import Problem
 from nnstudio.core.values import Args
 from nnstudio.graph.dims import Dim, Poly, Shape, show
-from nnstudio.graph.model import Graph, Input, Node, Port
+from nnstudio.graph.model import Graph, Node, Port
 
 MEMO_LIMIT = 512
 """So many results of each layer are remembered."""
 
 
 class Once(NamedTuple):
-    """One copy of a node worked out; the outputs are None where a block itself is at fault."""
+    """One copy of a node worked out.
+
+    Attributes:
+        args: Its arguments.
+        outputs: The shapes that leave; None where a block itself is at fault.
+        weights: See `NodeInfo`.
+        flops: The same.
+        activations: The same.
+        info: All of that as it is known of a node that is not repeated, where it was remembered.
+    """
 
     args: dict[str, Any]
     outputs: tuple[Shape, ...] | None
     weights: Dim = 0
     flops: Dim = 0
     activations: Dim = 0
+    info: NodeInfo | None = None
+
+    @property
+    def costs(self) -> Costs:
+        """What it costs."""
+        return Costs(self.weights, self.flops, self.activations)
+
+    def known(self, inputs: tuple[Incoming, ...]) -> NodeInfo:
+        """Return what is known of a node that this is the only copy of."""
+        return NodeInfo(self.args, inputs, self.outputs, (), *self.costs)
 
 
 class Order(NamedTuple):
@@ -69,12 +88,13 @@ def layer_kind(spec: LayerSpec, kind: Template) -> Kind:
     def once(order: Order) -> Once:
         if order.scope.named:
             return _once(spec, kind, order)
-        key = (order.given, tuple(order.inputs))
+        key = (order.given.first, tuple(order.inputs))
         found = seen.get(key)
         if found is None:
             if len(seen) >= MEMO_LIMIT:
                 seen.clear()
-            found = seen[key] = _once(spec, kind, order)
+            made = _once(spec, kind, order)
+            found = seen[key] = made._replace(info=made.known(key[1]))
         return found
 
     return Kind(kind, ports(spec.signature).inputs, once, bool(spec.code.unpack))
@@ -137,26 +157,27 @@ def incoming(
         if source is None:
             found.append(None)
             continue
-        variadic = index < len(wanted) and wanted[index].variadic
-        edges = _edges(graph, node, source, variadic)
-        shapes = [_shape(graph, node, port, infos) for port in edges]
-        if None in shapes:
-            known = False
-            found.append(None)
+        shape: Incoming
+        if index < len(wanted) and wanted[index].variadic:
+            edges = (source,) if isinstance(source, Port) else source
+            shapes = tuple(_shape(graph, node, port, infos) for port in edges)
+            shape = None if None in shapes else shapes  # type: ignore[assignment]
         else:
-            found.append(tuple(shapes) if variadic else shapes[0])  # type: ignore[arg-type]
-    found += [None] * (len(wanted) - len(found))
+            shape = _shape(graph, node, _only(graph, node, source), infos)
+        known = known and shape is not None
+        found.append(shape)
+    if len(found) < len(wanted):
+        found += [None] * (len(wanted) - len(found))
     return tuple(found), known
 
 
-def _edges(graph: Graph, node: Node, source: Input, variadic: bool) -> tuple[Port, ...]:
+def _only(graph: Graph, node: Node, source: Port | tuple[Port, ...]) -> Port:
     if isinstance(source, Port):
-        return (source,)
-    edges = source or ()
-    if not variadic and len(edges) != 1:
-        values = {"layer": node.layer, "count": len(edges)}
+        return source
+    if len(source) != 1:
+        values = {"layer": node.layer, "count": len(source)}
         raise FaultError(Problem("shape.one_edge", f"{graph.id}/{node.id}", values))
-    return edges
+    return source[0]
 
 
 def _shape(graph: Graph, node: Node, port: Port, infos: Mapping[str, NodeInfo]) -> Shape | None:

@@ -138,9 +138,9 @@ def _summed(found: list[Once], copies: Copies, count: Dim) -> NodeInfo:
     """Add the copies up; those that were not worked out are like the last one."""
     costs = Costs()
     for once in found[:-1]:
-        costs = costs.plus(Costs(*once[2:]))
+        costs = costs.plus(once.costs)
     last = found[-1]
-    costs = costs.plus(Costs(*last[2:]).times(count - (len(found) - 1)))
+    costs = costs.plus(last.costs.times(count - (len(found) - 1)))
     args = [once.args for once in found]
     differ = any(one != args[0] for one in args)
     if differ and isinstance(count, int):

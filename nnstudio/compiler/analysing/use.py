@@ -170,5 +170,5 @@ def _must_fit(generic: GraphInfo, special: GraphInfo, order: Order) -> None:
 def _substituted(info: GraphInfo, args: dict[str, Any], sizes: Mapping[str, Dim]) -> Once:
     found = info.interface
     outputs = tuple(substitute(shape, sizes) for shape in found.outputs or ())
-    costs = (substitute(d, sizes) for d in (found.weights, found.flops, found.activations))
-    return Once(args, outputs, *costs)
+    weights, flops = substitute(found.weights, sizes), substitute(found.flops, sizes)
+    return Once(args, outputs, weights, flops, substitute(found.activations, sizes))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from nnstudio.catalogue.signature import ShapeError
@@ -184,7 +185,8 @@ def _redo(
         redone.add(node_id)
         if old is None or old.outputs != new.outputs:
             if changed is not None:
-                changed.update(user.node for user in users.get(node_id, ()))
+                for user in users.get(node_id, ()):
+                    changed.add(user.node)
         elif old == new:
             continue
         infos[node_id] = new
@@ -271,7 +273,7 @@ def described(
             return _passed(inputs, where, node, known)
         if not known:
             if sound_args:
-                return NodeInfo(inputs=inputs)
+                return _unknown(inputs)
             resolve(kind.template, node.args, scope.at(0) if node.repeat else scope, where)
             return NodeInfo(inputs=inputs)
         return _bounded(_worked_out(graph, node, scope, kind, inputs), where)
@@ -282,6 +284,12 @@ def described(
         return NodeInfo(inputs=inputs, problems=(error.problem(where, mended),))
     except TooLargeError:
         return NodeInfo(inputs=inputs, problems=(Problem("shape.too_long", where),))
+
+
+@lru_cache(maxsize=1024)
+def _unknown(inputs: tuple[Incoming, ...]) -> NodeInfo:
+    """Return what is known of a node that waits for others: the same for all of them."""
+    return NodeInfo(inputs=inputs)
 
 
 def _worked_out(
@@ -302,10 +310,10 @@ def _worked_out(
     if owner.repeat is not None:
         return repeated(kind, order, owner.repeat, copies)
     once = kind.once(order)
-    outputs = once.outputs
     if node.layer == "Output":
-        outputs = (inputs[0],)  # type: ignore[assignment]  # infer refused anything else
-    return NodeInfo(once.args, inputs, outputs, (), once.weights, once.flops, once.activations)
+        once = once._replace(outputs=(inputs[0],))  # type: ignore[arg-type]  # infer saw to it
+        return once.known(inputs)
+    return once.info or once.known(inputs)
 
 
 def _pinned(args: Mapping[str, Any], kind: Kind, scope: Scope) -> Mapping[str, Any]:
