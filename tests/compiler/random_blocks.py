@@ -86,6 +86,9 @@ class _Block:
         padding = self.rng.choice((0, 1, 1))
         self.same = self.same and padding == 1
         args = {"out_channels": wanted, "kernel_size": 3, "padding": padding}
+        if times in (2, "width") and self.rng.random() < 0.4:  # the first copy has the default
+            args |= {"dilation": Expression(self.rng.choice(("2**i", "1 + i")))}
+            self.same = False
         return self.b("Conv2d", self.y, repeat=times, share=share, frozen=frozen, **args)
 
     def _borrow(self) -> None:
@@ -107,5 +110,8 @@ class _Block:
         """Use a block inside, once or several times."""
         rng = self.rng
         times: Any = rng.choice((None, None, 2, Repeat(2, "loop"), Repeat(Expression("times"))))
-        self.y = self.b(inner, self.y, width=Expression("width"), repeat=times)
+        width = rng.choice(("width", "width", "width * (1 + i)", "2 + 2 * i"))
+        if "i" in width.replace("width", "") and (times is None or isinstance(times, Repeat)):
+            width = "width"
+        self.y = self.b(inner, self.y, width=Expression(width), repeat=times)
         self.same = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nnstudio.compiler.source import source
 from nnstudio.core.params import Param
 from tests.builder import Expression, GraphBuilder, project
@@ -109,6 +111,23 @@ def test_two_copies_are_a_row_and_three_a_formula() -> None:
 
     assert "nn.Linear(in_features, 6 + 3 * i) for i, in_features in enumerate((3, 6))" in linears(2)
     assert "nn.Linear(3 + 3 * i, 6 + 3 * i) for i in range(3)" in linears(3)
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_formula_that_gives_the_first_copy_the_default_is_written(first: int) -> None:
+    """It was left out, and all copies had the default."""
+    b = GraphBuilder("Net")
+    x = b.input("N", 4, 64)
+    growing = Expression(f"{first} * 2**i")
+    b.output(b("Conv1d", x, out_channels=4, padding=growing, dilation=growing, repeat=3))
+    text = source(project(b))
+    assert "padding=2**i, dilation=2**i" in text.replace("1 * ", "").replace("2 * 2**i", "2**i")
+    stage = GraphBuilder("Stage", channels=Param("channels", "int", auto=True), width=8)
+    y = stage.input("N", "channels")
+    stage.output(stage("Linear", y, out_features=Expression("width")))
+    b = GraphBuilder("Net")
+    b.output(b(stage, b.input("N", 3), width=Expression(f"{8 * first} * 2**i"), repeat=2))
+    assert f"width={8 * first} * 2**i" in source(project(b))
 
 
 def test_a_long_shape_keeps_its_channels() -> None:

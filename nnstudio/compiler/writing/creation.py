@@ -286,10 +286,12 @@ class Creator:
         if param.name in changed:
             return False
         default = param.default if param.torch_default is None else param.torch_default
-        value = self.scope.info.nodes[node].args.get(param.name)
-        if type(value) in (int, float) and type(default) in (int, float):
-            return value == default
-        return identical(value, default)
+        info = self.scope.info.nodes[node]
+        # A formula may give the default to the first copy and something else to the others.
+        values = [copy.get(param.name) for copy in info.copies or (info.args,)]
+        if type(default) in (int, float):
+            return all(type(value) in (int, float) and value == default for value in values)
+        return all(identical(value, default) for value in values)
 
     def written(
         self, node: str, param: Param, names: Names, changed: Mapping[str, Value] | None = None
