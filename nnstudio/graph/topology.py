@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nnstudio.graph.model import Graph, Port, Project
+from nnstudio.graph.model import Graph, Node, Port, Project
 
 BLOCK = "block:"
 """A node whose layer begins with this uses the block with the id that follows."""
@@ -152,6 +152,27 @@ def inputs_of(graph: Graph) -> tuple[str, ...]:
 def outputs_of(graph: Graph) -> tuple[str, ...]:
     """Return the ids of the outputs of a graph in the order of its ports: that of the document."""
     return tuple(node.id for node in graph.nodes.values() if node.layer == "Output")
+
+
+def owner_of(graph: Graph, node: Node) -> Node | None:
+    """Return the node whose module this one calls; itself when it borrows nothing or one parameter.
+
+    None when the chain of borrowers leads nowhere.
+    """
+    seen: set[str] = set()
+    while node.share is not None and not node.share.parameter:
+        found = graph.nodes.get(node.share.node)
+        if found is None or found.id in seen:
+            return None
+        seen.add(found.id)
+        node = found
+    return node
+
+
+def set_at(graph: Graph, node: Node) -> Node:
+    """Return the node whose settings hold for this one: of a borrower its owner, of others it."""
+    owner = owner_of(graph, node)
+    return owner if owner is not None and owner.layer == node.layer else node
 
 
 def _reach(ways: Mapping[str, list[str]], starts: Iterable[str]) -> frozenset[str]:

@@ -177,7 +177,7 @@ def _line(project: Project, node: Node, args: Mapping[str, Any], info: NodeInfo 
         return _output(project, info)
     block = project.blocks.get(used_block(node.layer))
     if block is not None:
-        return _block(block, info, named=bool(node.name))
+        return _block(block, node, info)
     spec = registry.layer(node.layer)
     if spec is None:
         own = project.custom.get(node.layer.removeprefix(CUSTOM))
@@ -194,12 +194,14 @@ def _output(project: Project, info: NodeInfo | None) -> str:
     return shape_words(shape) if isinstance(shape, tuple) else ""  # type: ignore[arg-type]
 
 
-def _block(block: Graph, info: NodeInfo | None, *, named: bool) -> str:
+def _block(block: Graph, node: Node, info: NodeInfo | None) -> str:
     inner = [node for node in block.nodes.values() if node.layer not in ("Input", "Output")]
     # Where the name of the block has to stand in the line, too, there is no room for all.
-    parts = [] if named else [f"{len(inner)} layers" if len(inner) != 1 else "1 layer"]
+    parts = [] if node.name else [f"{len(inner)} layers" if len(inner) != 1 else "1 layer"]
     if info is not None and info.inputs and info.outputs:
         before, after = info.inputs[0], info.outputs[0]
+        if node.repeat is not None and node.repeat.mode == "map":
+            after = after[1:]  # the copies stand side by side in a dim of their own
         if before and after and len(before) > 1 and len(after) > 1:
             parts.insert(0, f"{value_words(before[1])}→{value_words(after[1])}")
     if info is not None and info.weights:

@@ -141,7 +141,9 @@ def _formula(param: Param, text: str, names: Collection[str]) -> Value:
             raise
         raise _no_value(param, text) from None
     if used and not names:
-        raise _no_value(param, text)
+        if text.isidentifier():  # a word, not a formula
+            raise _no_value(param, text)
+        raise ProjectError(Problem("expr.no_names", args={"text": text, "name": min(used)}))
     unknown = sorted(used - set(names))
     if unknown:
         args = {"text": text, "name": unknown[0], "choices": ", ".join(names)}

@@ -146,7 +146,8 @@ class LineField(Field):
         if shown.given is not ABSENT:
             if shown.given is None:
                 return "", typed.NOTHING
-            return typed.write(shown.given), ""
+            text = typed.write(shown.given)
+            return text, "" if text else tr("empty")
         if self.param.auto:
             return "", "" if shown.series else typed.write(shown.actual)
         if self.param.default is None:

@@ -1,6 +1,7 @@
 """Repairs: each click takes its problem away and brings no other."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,22 @@ def _digits(out: int, *shape: int) -> Project:
     x = b("Flatten", b.input("N", *shape))
     b.output(b("Linear", x, out_features=out))
     return project(b, data=DIGITS, loop=SUPERVISED)
+
+
+def test_what_would_mend_a_borrower_is_set_at_the_owner() -> None:
+    b = GraphBuilder("M", id="m")
+    x = b("Flatten", b.input("N", 1, 4, 3))
+    x = b("Linear", x, out_features=12, id="owner")
+    b.output(b("Linear", x, out_features=12, id="borrower", share=Share("owner")))
+    made = project(b, data=replace(DIGITS, inputs=((1, 4, 3),)), loop=SUPERVISED)
+    (problem,) = [one for one in analyse(made).problems if one.code == "data.classes"]
+    (edit,) = problem.repairs[0].edits
+    assert isinstance(edit, Edit)
+    mended = edit.apply(made)
+    assert mended.graphs["m"].nodes["owner"].args["out_features"] == 10
+    codes = {one.code for one in analyse(mended).problems}
+    assert "data.classes" not in codes
+    assert codes, "the second call does not fit any more, and that is said"
 
 
 def _features_of_a_picture() -> Project:

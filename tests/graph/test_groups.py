@@ -8,7 +8,7 @@ from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args, Expression
 from nnstudio.graph import edits, weights_map
 from nnstudio.graph.history import History
-from nnstudio.graph.model import Node, Port, Project, Repeat, Share
+from nnstudio.graph.model import Graph, Node, Port, Project, Repeat, Share
 from nnstudio.graph.topology import inputs_of, outputs_of
 from nnstudio.graph.wellformed import check_project
 from tests.builder import GraphBuilder, project
@@ -50,6 +50,12 @@ def moved(edit: edits.Edit, doc: Project) -> dict[str, str]:
     return weights_map.moved_paths(edit, doc, "g", PATHS)
 
 
+def use_of(project: Project, graph: Graph, block: str) -> Node:
+    """The node that uses the block of a name."""
+    names = {f"block:{key}": made.name for key, made in project.blocks.items()}
+    return next(node for node in graph.nodes.values() if names.get(node.layer) == block)
+
+
 def test_most_edits_leave_every_path_as_it_is(resnet: Project) -> None:
     for edit in (
         edits.Rename("g", "stem", "first"),
@@ -65,7 +71,7 @@ def test_group_moves_paths_into_the_use(resnet: Project) -> None:
     edit = edits.GroupNodes("g", ("stem", "norm", "s1"), "Stem", seed="s")
     made = edit.apply(resnet)
     check_project(made)
-    use = next(node for node in made.graphs["g"].nodes.values() if node.name == "Stem")
+    use = use_of(made, made.graphs["g"], "Stem")
     assert use.inputs == (Port("x"),)
     paths = moved(edit, resnet)
     assert paths["stem/weight"] == f"{use.id}/stem/weight"
@@ -79,7 +85,7 @@ def test_group_within_a_block_moves_the_paths_of_all_its_uses(resnet: Project) -
     edit = edits.GroupNodes("res", ("c1", "b1"), "Pair", seed="s")
     made = edit.apply(resnet)
     check_project(made)
-    use = next(node for node in made.blocks["res"].nodes.values() if node.name == "Pair")
+    use = use_of(made, made.blocks["res"], "Pair")
     paths = moved(edit, resnet)
     assert paths["s1/c1/weight"] == f"s1/{use.id}/c1/weight"
     assert paths["s2#0/c1/weight"] == f"s2#0/{use.id}/c1/weight"
@@ -119,7 +125,7 @@ def test_ungroup_of_a_second_use_takes_new_ids(resnet: Project) -> None:
 
 def test_group_and_ungroup_give_the_network_back(resnet: Project) -> None:
     grouped = edits.GroupNodes("g", ("stem", "norm"), "Stem", seed="s").apply(resnet)
-    use = next(node for node in grouped.graphs["g"].nodes.values() if node.name == "Stem")
+    use = use_of(grouped, grouped.graphs["g"], "Stem")
     again = edits.UngroupNode("g", use.id, seed="t").apply(grouped)
     assert again.graphs["g"].nodes == resnet.graphs["g"].nodes
     assert again.layout["g"]["stem"] == resnet.layout["g"]["stem"]
@@ -129,7 +135,7 @@ def test_paths_along_the_history(resnet: Project) -> None:
     history = History(resnet)
     group = edits.GroupNodes("g", ("stem", "norm"), "Stem", seed="s")
     history.do(group)
-    use = next(n.id for n in history.project.graphs["g"].nodes.values() if n.name == "Stem")
+    use = use_of(history.project, history.project.graphs["g"], "Stem").id
     history.do(edits.Batch((edits.Rename("g", "head", "x"), edits.UngroupNode("g", use))))
     history.do(edits.GroupNodes("res", ("c1", "b1"), "Pair", seed="p"))
     there = weights_map.paths_between(history, 0, 3, "g", PATHS)
@@ -144,7 +150,7 @@ def test_paths_along_the_history(resnet: Project) -> None:
 def test_nodes_are_found_again_without_a_history(resnet: Project) -> None:
     later = edits.GroupNodes("g", ("stem", "norm"), "Stem", seed="s").apply(resnet)
     later = edits.UngroupNode("g", "s1", seed="t").apply(later)
-    use = next(node.id for node in later.graphs["g"].nodes.values() if node.name == "Stem")
+    use = use_of(later, later.graphs["g"], "Stem").id
     found = weights_map.matching_nodes(resnet, later, "g")
     assert found["stem",] == (use, "stem")
     assert found["s1", "c1"] == ("c1",)
@@ -164,7 +170,7 @@ def test_the_block_has_ports_for_what_crosses_the_border() -> None:
     (block,) = doc.blocks.values()
     assert [block.nodes[key].args["shape"] for key in inputs_of(block)] == [*shapes.values()]
     assert len(outputs_of(block)) == 2
-    use = next(node for node in doc.graphs["g"].nodes.values() if node.name == "Attend")
+    use = use_of(doc, doc.graphs["g"], "Attend")
     assert use.inputs == (x.port, mask.port)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from nnstudio.catalogue.registry import LAYERS
 from nnstudio.compiler.analysis import analyse
-from nnstudio.graph.model import Graph, Node, Project
+from nnstudio.graph.model import Graph, Node, Project, Repeat
 from nnstudio.studio import summaries
 from tests.builder import DIGITS, GraphBuilder, project
 
@@ -45,6 +45,20 @@ def test_bodies() -> None:
         "fc": "Linear 32→10",
         "out": "10 classes",
     }
+
+
+def test_copies_side_by_side_say_the_channels_of_one() -> None:
+    block = GraphBuilder("Head", dim=int)
+    block.output(block("Linear", block.input("N", "dim"), out_features=12))
+    b = GraphBuilder("Net", id="net")
+    b.output(b(block, b.input("N", 8), dim=8, repeat=Repeat(3, "map"), id="heads"))
+    made = project(b)
+    info = analyse(made).node("net/heads")
+    assert info is not None
+    assert info.outputs is not None
+    assert len(info.outputs[0]) == 3
+    body = summaries.body(made, made.graphs["net"].nodes["heads"], info)
+    assert body == "8→12 · 1 layer · 324"
 
 
 @pytest.mark.parametrize("layer", LAYERS)

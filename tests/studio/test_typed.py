@@ -102,6 +102,8 @@ def test_read(param: Param, text: str, value: Value) -> None:
         (SIZE, "3, x", "param.type"),
         (SIZE, "0, 3", "param.range"),
         (INTS, "1; two", "param.type"),
+        (INT, "4 * dim", "expr.no_names"),
+        (INT, "dim", "param.type"),
         (INT, "9**9**9", "expr.value"),
     ],
 )

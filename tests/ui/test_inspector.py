@@ -181,6 +181,12 @@ def test_shared_weights(qtbot: QtBot, theme: Theme) -> None:
     assert share is not None
     assert share.node == here.node("first").id
     assert "shared weights" in found.head.facts.text()
+    settle(qtbot)
+    retype(qtbot, line(found.form, "out_features"), "12")
+    assert here.node("first").args["out_features"] == 12, "one layer has one set of settings"
+    assert here.node("second").args["out_features"] == 8, "kept for the day it has its own again"
+    settle(qtbot)
+    assert line(found.form, "out_features").text() == "12"
 
 
 def test_samples_at_the_input(qtbot: QtBot, panel: InspectorPanel, here: Stage) -> None:

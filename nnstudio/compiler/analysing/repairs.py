@@ -12,7 +12,7 @@ from nnstudio.core.lazy_module import LazyModule
 from nnstudio.core.problems import Repair
 from nnstudio.core.values import Args, Choice, Value
 from nnstudio.graph.model import Graph, Node, Port
-from nnstudio.graph.topology import Consumer
+from nnstudio.graph.topology import Consumer, set_at
 
 if TYPE_CHECKING:
     from nnstudio.graph import edits
@@ -40,6 +40,7 @@ def _edits(graph: Graph, node: Node, fix: Fix) -> tuple[edits.Edit, ...]:
 
 def _setting(graph: Graph, node: Node, args: Args) -> tuple[edits.Edit, ...]:
     """Return the edits that set arguments; None takes an argument back to what is inferred."""
+    node = set_at(graph, node)
     reset = tuple(
         edits.ResetArg(graph.id, node.id, name)
         for name, value in args.items()
@@ -83,7 +84,8 @@ def add_output(graph: Graph, source: Node) -> tuple[Repair, ...]:
 
 
 def set_argument(graph: Graph, node: Node, **args: Value) -> tuple[Repair, ...]:
-    """Return the repair that sets arguments of a node."""
+    """Return the repair that sets arguments of a node, or of the one whose weights it uses."""
+    node = set_at(graph, node)
     shown = ", ".join(f"{name} = {value}" for name, value in args.items())
     return (Repair("repair.set", (edits.SetArgs(graph.id, node.id, Args(args)),), {"args": shown}),)
 

@@ -17,21 +17,7 @@ from nnstudio.core.problems import Problem
 from nnstudio.graph.dims import Poly, Shape, equal, numel, show_shape
 from nnstudio.graph.dims import show as show_dim
 from nnstudio.graph.model import Graph, Node, Share
-
-
-def owner_of(graph: Graph, node: Node) -> Node | None:
-    """Return the node whose module this one calls; itself when it borrows nothing or one parameter.
-
-    None when the chain of borrowers leads nowhere.
-    """
-    seen: set[str] = set()
-    while node.share is not None and not node.share.parameter:
-        found = graph.nodes.get(node.share.node)
-        if found is None or found.id in seen:
-            return None
-        seen.add(found.id)
-        node = found
-    return node
+from nnstudio.graph.topology import owner_of
 
 
 def settled(graph: Graph, node: Node, infos: Mapping[str, NodeInfo]) -> NodeInfo:

@@ -16,7 +16,7 @@ from nnstudio.compiler.analysing.costs import MOST_WEIGHTS, Costs, costs_of, tot
 from nnstudio.compiler.analysing.node import Kind, Order, incoming
 from nnstudio.compiler.analysing.repairs import repairs
 from nnstudio.compiler.analysing.repeat import repeated
-from nnstudio.compiler.analysing.share import owner_of, settled
+from nnstudio.compiler.analysing.share import settled
 from nnstudio.compiler.results import NOTHING, Consumer, GraphInfo, Incoming, Interface, NodeInfo
 from nnstudio.core.problems import Problem
 from nnstudio.graph import topology
@@ -296,8 +296,7 @@ def _worked_out(
     graph: Graph, node: Node, scope: Scope, kind: Kind, inputs: tuple[Incoming, ...]
 ) -> NodeInfo:
     """Return what is known of a node that all inputs of are known."""
-    owner = owner_of(graph, node) or node
-    owner = owner if owner.layer == node.layer else node
+    owner = topology.set_at(graph, node)
     pinned: Mapping[str, Any] = NOTHING
     copies: tuple[Any, ...] = ()
     if scope.generic is not None:

@@ -12,6 +12,10 @@ WORDS: dict[str, tuple[str, str]] = {
     # ---------------------------------------------------------------------- expr
     "expr.syntax": ("the formula {text} cannot be read", "write it like 4 * dim"),
     "expr.name": ("the formula {text} uses the unknown name {name}", "use one of {choices}"),
+    "expr.no_names": (
+        "the formula {text} uses {name}, but nothing has a name here",
+        "make a block, whose parameters have names, or repeat the node and use i",
+    ),
     "expr.forbidden": (
         "the formula {text} uses {what}, which is not allowed",
         "use numbers, parameters and + - * / // % ** with small powers",

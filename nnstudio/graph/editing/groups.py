@@ -60,7 +60,8 @@ class GroupNodes(Edit):
         block_id, use_id, ids = self._ids(project)
         block = self._block(graph, chosen, block_id, entering, leaving, ids)
         args = Args({param.name: Expression(param.name) for param in block.params})
-        use = Node(use_id, f"{BLOCK}{block_id}", args, tuple(entering), name=self.name)
+        # The use has no name of its own: it is called what the block is, also when that changes.
+        use = Node(use_id, f"{BLOCK}{block_id}", args, tuple(entering))
         outputs = {port: Port(use_id, index) for index, port in enumerate(leaving)}
         nodes = _replaced(graph, chosen, use, outputs)
         made = replace(project, blocks=placed(project.blocks, block_id, block))

@@ -12,6 +12,8 @@ from nnstudio.catalogue import registry
 from nnstudio.core.problems import ProjectError
 from nnstudio.core.values import Args
 from nnstudio.graph.edits import ResetArg, SetArgs
+from nnstudio.graph.topology import set_at
+from nnstudio.studio.formulas import names_in
 from nnstudio.studio.placing import Place
 from nnstudio.studio.typed import read, write
 from nnstudio.ui import i18n
@@ -83,13 +85,14 @@ def edit_main(view: Any, key: str) -> None:
     view.set_current(key)
     param, session = spec.param(spec.main), view.context.session
     info = session.analysis.node(f"{graph.id}/{key}")
-    now = graph.nodes[key].args.get(spec.main)
+    holder = set_at(graph, graph.nodes[key])  # of weights that are used twice, the owner
+    now = holder.args.get(spec.main)
     if now is None and info is not None:
         now = info.args.get(spec.main)
     if now is None and not param.auto:
         now = param.default
 
-    names = [one.name for one in graph.params]
+    names = names_in(graph, holder)
 
     def taken(text: str) -> str:
         try:
@@ -97,9 +100,9 @@ def edit_main(view: Any, key: str) -> None:
         except ProjectError as error:
             return i18n.message(error.problems[0])
         edit = (
-            ResetArg(graph.id, key, param.name)
+            ResetArg(graph.id, holder.id, param.name)
             if value is None
-            else SetArgs(graph.id, key, Args({param.name: value}))
+            else SetArgs(graph.id, holder.id, Args({param.name: value}))
         )
         return "" if view.do(edit) else tr("this cannot be set")
 

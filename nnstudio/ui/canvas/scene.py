@@ -52,11 +52,11 @@ class CanvasScene(QGraphicsScene):
             looked at again a little later.
 
     Signals:
-        rebuilt: Another graph, or another document, is shown.
+        rebuilt: Another graph is shown; of another document when True.
         followed: An update was applied; carries whether a position or the structure has changed.
     """
 
-    rebuilt = Signal()
+    rebuilt = Signal(bool)
     followed = Signal(bool)
 
     def __init__(self, context: Context) -> None:
@@ -103,7 +103,7 @@ class CanvasScene(QGraphicsScene):
         self._later.stop()
         self._disconnect()
 
-    def rebuild(self) -> None:
+    def rebuild(self, *, anew: bool = False) -> None:
         """Show the graph of the view's state from scratch."""
         self._choose_graph()
         self._forget()
@@ -120,7 +120,7 @@ class CanvasScene(QGraphicsScene):
         self._fit_rect()
         self._select()
         self._show_figures()
-        self.rebuilt.emit()
+        self.rebuilt.emit(anew)
 
     def set_figures(self, values: Mapping[str, float]) -> None:
         """Take the gradient norms: by node id, or by `graph/node`."""
@@ -162,7 +162,7 @@ class CanvasScene(QGraphicsScene):
         if update.reset or not (here and known):
             if update.reset:
                 self.context.view.select(())
-            self.rebuild()
+            self.rebuild(anew=update.reset)
             return
         graph, change = new.graph(self.graph_id), follow.graph_change(update, self.graph_id)
         owners, before = follow.owners(graph), self._owners

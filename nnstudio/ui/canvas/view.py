@@ -7,7 +7,7 @@ Surface  paints and looks  ◀──  Desk  what can be asked for  ◀──  Ca
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -45,17 +45,29 @@ class CanvasView(Desk):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._space = self._panned = False
+        self._path = context.view.path
+        self._left: dict[tuple[tuple[str, str], ...], tuple[QPointF, float]] = {}
         self.canvas.rebuilt.connect(self._rebuilt)
         self.canvas.followed.connect(self._followed)
         context.view.selection_changed.connect(self._selected)
         context.view.revealed.connect(lambda _graph, node: self.reveal(node))
         self._rebuilt()
 
-    def _rebuilt(self) -> None:
+    def _rebuilt(self, anew: bool = True) -> None:
         self.end_gesture(cancel=True)
         self.current, self.edge = "", None
         self.canvas.painter.marks.current = ""
-        self.fit_first()
+        if anew:
+            self._left.clear()
+        else:
+            self._left[self._path] = self.camera.seen().center(), self.camera.zoom
+        self._path = self.context.view.path
+        place = self._left.get(self._path)
+        if place is None:
+            self.fit_first()
+        else:  # who comes back sees the part that was left
+            self.camera.look_at(*place)
+            self.look_again()
         speech.tell(self)
 
     def _followed(self, structure: bool) -> None:

@@ -13,7 +13,7 @@ from nnstudio.compiler.results import NodeInfo
 from nnstudio.core.problems import NNStudioError
 from nnstudio.graph import topology
 from nnstudio.graph.model import Graph, Node, Project
-from nnstudio.graph.topology import CUSTOM, used_block
+from nnstudio.graph.topology import CUSTOM, set_at, used_block
 from nnstudio.studio import figures, fitting, form_edits
 from nnstudio.studio.formulas import copies_of, names_in, numbers_in
 from nnstudio.studio.summaries import layer_title
@@ -50,6 +50,7 @@ class NodePage(Page):
         project = context.session.project
         self.layer, self.params = node.layer, form_edits.params_of(project, node.layer)
         self._graph, self._node = graph.id, node.id
+        self._set_at = node.id
         self._drawn: tuple[Any, ...] = ()
         self._around: tuple[Any, ...] = ()
         self.head, self.problems = Head(), Problems(context)
@@ -92,13 +93,16 @@ class NodePage(Page):
         self._around = around
         self._drawn = drawn
         self._graph, self._node = graph.id, node.id
+        # One layer that is called twice has one set of settings: those of the owner.
+        holder = set_at(graph, node)
+        self._set_at = holder.id
         costs = self._costs(info, numbers)
         self.head.say(layer_title(project, node.layer), _facts(node, costs))
         self.problems.show_problems(info.problems if info else ())
-        names = names_in(graph, node)
+        names = names_in(graph, holder)
         series = copies_of(node, info, numbers)
         self.form.show_values(
-            node.args, info.args if info else {}, names=names, numbers=numbers, series=series
+            holder.args, info.args if info else {}, names=names, numbers=numbers, series=series
         )
         self.form.show_problems(_by_setting(info))
         self.form.offer(tr("Parameters of the block") if graph.id in project.blocks else "")
@@ -144,15 +148,15 @@ class NodePage(Page):
         return tuple(row for row in rows if tried and row[0] != "FLOPs")
 
     def _set(self, name: str, value: Any) -> None:
-        self.context.do(form_edits.set_argument(self._graph, [self._node], name, value))
+        self.context.do(form_edits.set_argument(self._graph, [self._set_at], name, value))
 
     def _clear(self, name: str) -> None:
-        self.context.do(form_edits.reset_argument(self._graph, [self._node], name))
+        self.context.do(form_edits.reset_argument(self._graph, [self._set_at], name))
 
     def _ask(self, name: str, button: QToolButton) -> None:
         made = QMenu(self)
         made.aboutToHide.connect(made.deleteLater)
-        parameter_menu.fill(made, self.context, self._graph, self._node, name)
+        parameter_menu.fill(made, self.context, self._graph, self._set_at, name)
         made.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
 

@@ -114,6 +114,46 @@ def test_the_owner_of_shared_weights_is_one_key_away(hand) -> None:
     assert document.graphs["gpt"].nodes[head].share == Share("n2", "weight")
 
 
+def test_who_leaves_a_block_sees_the_part_that_was_left(hand) -> None:
+    here = hand(twice())
+    here.view.camera.look_at(here.at("two", 40), 1.7)
+    here.view.look_again()
+    before = here.view.camera.seen()
+    here.context.view.enter("one", "block")
+    inside = here.view.camera.seen()
+    here.context.view.leave()
+    after = here.view.camera.seen()
+    assert (after.center() - before.center()).manhattanLength() < 2
+    assert here.view.camera.zoom == 1.7
+    here.context.view.enter("one", "block")
+    assert (here.view.camera.seen().center() - inside.center()).manhattanLength() < 2
+    here.context.view.leave()
+    here.context.session.show(twice())
+    assert here.view.camera.zoom != 1.7, "another document is seen from its top"
+
+
+def test_the_main_setting_of_borrowed_weights_is_that_of_their_owner(hand) -> None:
+    b = GraphBuilder("Net", id="net")
+    x = b("Linear", b.input("N", 8), out_features=8, id="first")
+    b.output(b("Linear", x, out_features=8, id="second", share=Share("first")))
+    here = hand(placed(project(b)))
+    here.view.edit_main("second")
+    field().setText("16")
+    here.enter()
+    assert here.nodes["first"].args["out_features"] == 16
+    assert here.nodes["second"].args["out_features"] == 8
+
+
+def test_a_group_is_called_what_its_block_is_called(hand) -> None:
+    here = hand()
+    here.context.view.select(["n3", "n4"])
+    here.run("graph.group")
+    (use,) = here.context.view.selection
+    (block,) = here.project.blocks
+    here.view.do(edits.RenameGraph(block, "Squash"))
+    assert here.view.canvas.nodes[use].look.title == "Squash"
+
+
 def test_a_use_gets_a_definition_of_its_own(hand) -> None:
     here = hand(twice())
     here.context.view.select(["two"])
