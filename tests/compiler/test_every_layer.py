@@ -82,7 +82,7 @@ def _wire(b: GraphBuilder, kind: str, shape: tuple[int, ...]) -> Wire:
     return b("Cast", wire, to="bool") if kind == "bool" else wire
 
 
-def _runs(document: Project, folder: Path, text: Any) -> None:
+def runs(document: Project, folder: Path, text: Any) -> None:
     """Run the code on numbers of the foretold shapes."""
     analysis = analyse(document)
     assert analysis.problems == (), analysis.problems
@@ -114,7 +114,7 @@ def test_code_of_every_layer_is_clean_and_runs(most: int, tmp_path: Path) -> Non
             folder = tmp_path / f"{name}_{index}"
             folder.mkdir()
             try:
-                _runs(document, folder, text)
+                runs(document, folder, text)
             except Exception as error:
                 error.add_note(f"{name} {case}\n{text.text}")
                 raise

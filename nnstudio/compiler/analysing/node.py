@@ -73,12 +73,14 @@ class Kind:
         once: Works one copy out; raises `FaultError` or `ShapeError`.
         nested: True when it returns its memory as a tuple of its own (LSTM); copies side by side
             then give their first output only.
+        listed: True when it returns a list of tensors (Split), which nothing can be handed on of.
     """
 
     template: Template
     inputs: tuple[InputPort, ...]
     once: Callable[[Order], Once]
     nested: bool = False
+    listed: bool = False
 
 
 def layer_kind(spec: LayerSpec, kind: Template) -> Kind:
@@ -97,7 +99,9 @@ def layer_kind(spec: LayerSpec, kind: Template) -> Kind:
             found = seen[key] = made._replace(info=made.known(key[1]))
         return found
 
-    return Kind(kind, ports(spec.signature).inputs, once, bool(spec.code.unpack))
+    made = ports(spec.signature)
+    listed = any(port.variadic for port in made.outputs)
+    return Kind(kind, made.inputs, once, bool(spec.code.unpack), listed)
 
 
 def own_kind(owner: Owner, kind: Template) -> Kind:

@@ -60,6 +60,8 @@ def repeated(kind: Kind, order: Order, repeat: Repeat, pinned: tuple[Any, ...] =
     inputs = order.inputs
     if not inputs or not isinstance(inputs[0], tuple) or kind.template.name == "Output":
         raise _fault("block.repeat_input", order)
+    if kind.listed:
+        raise _fault("block.repeat_list", order)
     if isinstance(count, Poly):
         _refuse_index(kind, order, count)
     if repeat.mode == "map":

@@ -39,6 +39,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "it cannot be repeated, since it turns the shape {before} into {after}",
         "make both shapes equal",
     ),
+    "block.repeat_list": (
+        "it cannot be repeated, since it makes a list of tensors",
+        "repeat a block that takes the list apart",
+    ),
     "block.map_shape": (
         "the copies cannot stand side by side, since one makes {shape} and the first {first}",
         "let all copies make the same shape",
