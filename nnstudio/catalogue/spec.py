@@ -18,6 +18,7 @@ called `input`, an output without one `output`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -77,6 +78,10 @@ Group = Literal[
 """A heading of its own within a family that has many layers."""
 
 
+_WORD = re.compile(r"(?:\.\{|\{:)(\w+)\}")
+"""A place where a bare name stands, or a text between brackets."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """How a layer is written in PyTorch: Python expressions with places in braces.
@@ -125,6 +130,12 @@ class Code:
     build: str = ""
     create: str = ""
     arithmetic: bool = False
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Parameters that decide which name is called or what comes back: no formula can be one."""
+        texts = f"{self.function} {self.call} {self.build} {self.create}"
+        return frozenset((*_WORD.findall(texts), *filter(None, (self.pair,))))
 
 
 @dataclass(frozen=True, slots=True)

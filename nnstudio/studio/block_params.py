@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from nnstudio.catalogue import registry
 from nnstudio.compiler.results import Analysis
 from nnstudio.core.names import snake_case, unique
 from nnstudio.core.params import Kind, Param, check, show
@@ -63,7 +64,9 @@ def offers(
     block = project.blocks[block_id]
     node = block.nodes[node_id]
     param = _setting(project, node, name)
-    if param is None or param.kind not in _TAKEN:
+    spec = registry.layer(node.layer)
+    fixed = spec is not None and name in spec.code.fixed
+    if param is None or param.kind not in _TAKEN or fixed:
         return ()
     value = _value(analysis, block, node, param)
     return tuple(_offers(project, block, node, param, value))

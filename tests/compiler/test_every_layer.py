@@ -14,6 +14,7 @@ from nnstudio.catalogue.signature import ShapeError, infer, ports
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.analysis import analyse
 from nnstudio.compiler.model_source import model_source
+from nnstudio.compiler.results import GraphInfo
 from nnstudio.compiler.walls import check_model
 from nnstudio.graph.model import Project
 from tests.builder import GraphBuilder, Source, Wire, project
@@ -82,16 +83,22 @@ def _wire(b: GraphBuilder, kind: str, shape: tuple[int, ...]) -> Wire:
     return b("Cast", wire, to="bool") if kind == "bool" else wire
 
 
-def runs(document: Project, folder: Path, text: Any) -> None:
-    """Run the code on numbers of the foretold shapes."""
-    analysis = analyse(document)
-    assert analysis.problems == (), analysis.problems
-    (info,) = analysis.graphs.values()
+def values_for(info: GraphInfo) -> list[torch.Tensor]:
+    """Numbers of the foretold shapes, whole ones where an Input says so."""
     values = []
     for node in info.inputs:
         shape = info.nodes[node].outputs[0]  # type: ignore[index]
         whole = info.graph.nodes[node].args.get("dtype") == "int"
         values.append(torch.zeros(shape, dtype=torch.int64) if whole else torch.rand(shape))
+    return values
+
+
+def runs(document: Project, folder: Path, text: Any) -> None:
+    """Run the code on numbers of the foretold shapes."""
+    analysis = analyse(document)
+    assert analysis.problems == (), analysis.problems
+    (info,) = analysis.graphs.values()
+    values = values_for(info)
     with imported(document, folder, text) as module:
         model = module.Only()
         result = model(*values)

@@ -14,7 +14,7 @@ from nnstudio.catalogue import registry
 from nnstudio.catalogue.spec import LayerSpec
 from nnstudio.compiler.results import NOTHING, GraphInfo
 from nnstudio.core import expressions
-from nnstudio.core.params import Kind, Param, check, check_all
+from nnstudio.core.params import Kind, Param, check, check_all, show
 from nnstudio.core.problems import Problem, ProjectError
 from nnstudio.core.values import Args, Expression, Value
 from nnstudio.graph.dims import Dim, Poly, Shape, symbol
@@ -70,10 +70,11 @@ class Template:
     required: tuple[str, ...]
     autos: tuple[str, ...]
     shapes: tuple[str, ...]
+    fixed: frozenset[str] = frozenset()
 
 
-def template(name: str, params: tuple[Param, ...]) -> Template:
-    """Return the template of some parameters."""
+def template(name: str, params: tuple[Param, ...], fixed: frozenset[str] = frozenset()) -> Template:
+    """Return the template of some parameters; `fixed` are those that no formula can be."""
     return Template(
         name,
         {param.name: param for param in params},
@@ -81,6 +82,7 @@ def template(name: str, params: tuple[Param, ...]) -> Template:
         tuple(p.name for p in params if p.required and not p.auto),
         tuple(p.name for p in params if p.auto),
         tuple(p.name for p in params if p.kind == "shape" or isinstance(p.default, Expression)),
+        fixed,
     )
 
 
@@ -88,7 +90,7 @@ def template(name: str, params: tuple[Param, ...]) -> Template:
 def known_layer(name: str) -> tuple[LayerSpec, Template] | None:
     """Return a layer of the catalogue with its template, or None when there is none."""
     spec = registry.layer(name)
-    return None if spec is None else (spec, template(name, spec.params))
+    return None if spec is None else (spec, template(name, spec.params, spec.code.fixed))
 
 
 def stand_in(param: Param) -> Any:
@@ -123,7 +125,7 @@ def resolve(
                 problems += check_all(tuple(kind.by_name.values()), {name: value}, where, kind.name)
                 continue
             try:
-                written, used = _value(param, value, scope, where)
+                written, used = _value(kind, param, value, scope, where)
             except ProjectError as error:
                 problems += [_placed(problem, where, name) for problem in error.problems]
                 continue
@@ -143,11 +145,14 @@ def resolve(
     return stored, rules
 
 
-def _value(param: Param, value: Value, scope: Scope, where: str) -> tuple[Any, Any]:
+def _value(kind: Template, param: Param, value: Value, scope: Scope, where: str) -> tuple[Any, Any]:
     """Return a value as it is written and as it is used; ProjectError when it does not fit."""
     if not _has_names(param, value):
         _must(check(param, value, where))
         return value, value
+    if param.name in kind.fixed:
+        values = {"name": param.name, "layer": kind.name, "value": show(value)}
+        raise ProjectError(Problem("param.fixed", where, values))
     if isinstance(value, tuple):
         pairs = [_entry(param, entry, scope) for entry in value]
         written, used = tuple(w for w, _ in pairs), tuple(u for _, u in pairs)
@@ -181,7 +186,7 @@ def _formula(param: Param, formula: Expression, scope: Scope) -> tuple[Any, Any]
         return formula, formula
     if param.kind in _SIZES and type(used) is float and used.is_integer():
         used = int(used)
-    if param.kind not in _SIZES and isinstance(used, Poly):
+    if param.kind not in (*_SIZES, "number_or_size") and isinstance(used, Poly):
         return formula, formula
     return (formula if loose and not _settled(scope) else used), used
 

@@ -8,6 +8,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "param.type": ("{name} must be {expected}, not {value}", "type {expected}"),
     "param.range": ("{name} is {value} but must be {limits}", "type a value that is {limits}"),
     "param.choice": ("{name} cannot be {value}", "choose one of {choices}"),
+    "param.fixed": (
+        "{name} of {layer} decides what is called, so that it cannot be {value}",
+        "choose it here, and make a block for each choice",
+    ),
     "param.missing": ("{name} has no value", "type {expected}"),
     # ---------------------------------------------------------------------- expr
     "expr.syntax": ("the formula {text} cannot be read", "write it like 4 * dim"),
