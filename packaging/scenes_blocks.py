@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from stage import Stage
 
+from nnstudio.catalogue import own_class
 from nnstudio.core.params import Param
 from nnstudio.core.values import Args, Expression
 from nnstudio.graph.model import CustomLayer, Graph, Node, Port, Project, Repeat
@@ -32,7 +33,10 @@ class Swish(nn.Module):
 '''
 
 
-CHANNELS = (Param("channels", "int", 16, "Maps that leave."),)
+CHANNELS = (
+    Param("in_channels", "int", auto=True, help="Maps that arrive."),
+    Param("channels", "int", 16, "Maps that leave."),
+)
 
 
 def blocks(stage: Stage) -> None:
@@ -66,7 +70,9 @@ def own_layers(stage: Stage) -> None:
     """The editor of a layer in Python, and the question about one that came with a file."""
     stage.template("mlp-digits")
     window = stage.window
-    layer = CustomLayer("swish", "Swish", SOURCE, "*S -> *S")
+    read = own_class.read(SOURCE).chosen("Swish")
+    assert read is not None
+    layer = CustomLayer("swish", "Swish", SOURCE, "*S -> *S", tuple(read.params_for("*S -> *S")))
     project = window.session.project
     window.session.show(replace(project, custom={layer.id: layer}))
     window.context.own.wanted.emit(layer.id)
@@ -80,7 +86,7 @@ def own_layers(stage: Stage) -> None:
 def stages() -> Project:
     """Three stages of one block, each with twice the channels of the one before."""
     inside = (
-        Node("x", "Input", Args(shape=("N", "C", "H", "W"))),
+        Node("x", "Input", Args(shape=("N", "in_channels", "H", "W"))),
         Node("conv", "Conv2d", Args(out_channels=Expression("channels"), padding=1), (Port("x"),)),
         Node("norm", "BatchNorm2d", Args(), (Port("conv"),)),
         Node("act", "ReLU", Args(), (Port("norm"),)),

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from nnstudio.compiler.results import Analysis, NodeInfo
 from nnstudio.graph.dims import Dim, Poly, Shape, show, substitute, total
 from nnstudio.studio.summaries import count_words, one_sample, shape_words
+from nnstudio.studio.symbolic_words import symbolic_words
 
 BYTES = 4
 """Of one number in float32."""
 
 
 def bytes_words(count: Dim) -> str:
-    """Write a size in memory: `1.24 MB`."""
+    """Write a size in memory: `1.24 MB`, `3.07 kB·T`."""
     if isinstance(count, Poly):
-        return f"{show(count)} B"
+        return symbolic_words(count, bytes_words)
     for size, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if count >= size:
             return f"{count / size:.3g} {unit}"

@@ -13,6 +13,7 @@ from nnstudio.core.values import Choice, Expression
 from nnstudio.graph.dims import Dim, Poly, Shape, show, show_shape, substitute
 from nnstudio.graph.model import CustomLayer, Graph, Node, Project, Repeat
 from nnstudio.graph.topology import BLOCK, CUSTOM, used_block
+from nnstudio.studio.symbolic_words import symbolic_words
 
 TIMES = " × "
 
@@ -98,9 +99,9 @@ def _per_copy(node: Node) -> str:
 
 
 def count_words(value: Dim) -> str:
-    """Write a number with three figures: `61.7 k`, `1.24 G`; a symbolic one as its formula."""
+    """Write a number with three figures: `61.7 k`, `1.24 G`, `247 M·T`."""
     if isinstance(value, Poly):
-        return show(value)
+        return symbolic_words(value, lambda count: count_words(count) if count != 1 else "")
     for size, unit in ((10**12, " T"), (10**9, " G"), (10**6, " M"), (10**3, " k")):
         # 999 950 is written 1.00 M: three figures, rounded first.
         if value >= size * 0.9995 and value >= 1000:

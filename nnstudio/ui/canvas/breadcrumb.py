@@ -17,6 +17,8 @@ from nnstudio.ui.theme import NORMAL, SMALL
 from nnstudio.ui.widgets import tip
 
 LONGEST = 32
+PAD = 6
+"""Room between the names and the edge of their ground."""
 
 
 class Breadcrumb(QWidget):
@@ -26,9 +28,11 @@ class Breadcrumb(QWidget):
         super().__init__(parent)
         self._context = context
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setContentsMargins(PAD, 2, PAD, 2)
         self._row.setSpacing(6)
         self.setAccessibleName(tr("Where you are"))
+        self.setObjectName("breadcrumb")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shown: tuple[str, ...] = ()
         context.view.graph_changed.connect(self.refresh)
         context.theme.changed.connect(partial(self.refresh, anew=True))
@@ -67,6 +71,11 @@ class Breadcrumb(QWidget):
             )
         if shared:
             self._row.addWidget(self._word("·  " + shared, muted=True, small=True))
+        # Whatever of the graph lies below it must not be read into it.
+        ground = self._context.theme.tokens.color("canvas")
+        ground.setAlphaF(0.85)
+        rgba = ", ".join(str(part) for part in ground.getRgb())
+        self.setStyleSheet(f"#breadcrumb {{ background: rgba({rgba}); border-radius: 6px; }}")
         self.adjustSize()
 
     def _follow(self, update: Update) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnstudio.ui.canvas.actions import CanvasActions
-from nnstudio.ui.canvas.breadcrumb import Breadcrumb
+from nnstudio.ui.canvas.breadcrumb import PAD, Breadcrumb
 from nnstudio.ui.canvas.minimap import Minimap
 from nnstudio.ui.canvas.networks import NetworkStrip
 from nnstudio.ui.canvas.overlay_bar import OverlayBar
@@ -57,7 +57,7 @@ class CanvasPanel(QWidget):
 
     def _place(self) -> None:
         self.breadcrumb.adjustSize()
-        self.breadcrumb.move(MARGIN, MARGIN)
+        self.breadcrumb.move(MARGIN - PAD, MARGIN - 2)
         self.overlays.adjustSize()
         right = self.width() - MARGIN
         beside = right - self.overlays.width()
@@ -99,4 +99,9 @@ class CanvasPanel(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        before = self.overlays.y()
         self._place()
+        if event.oldSize().width() > 0 and self.overlays.y() != before:
+            # What stood right below the switch is not to lie behind it now.
+            self.view.camera.pan(0, self.overlays.y() - before)
+            self.view.look_again()

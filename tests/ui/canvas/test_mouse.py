@@ -283,6 +283,15 @@ def test_nothing_lies_over_the_first_node(hand, width: int) -> None:
         assert top > h.panel.overlays.geometry().bottom()
 
 
+def test_a_window_that_gets_narrow_does_not_hide_the_first_node(hand) -> None:
+    h = hand(long_chain(40))
+    h.panel.resize(1200, 700)
+    h.view.fit_first()
+    h.panel.resize(460, 700)
+    top = h.view.viewportTransform().map(h.view.canvas.nodes["n1"].rect().topLeft()).y()
+    assert top > h.panel.overlays.geometry().bottom()
+
+
 def test_overlay_switch(hand) -> None:
     h = hand()
     h.panel.overlays.buttons["parameters"].click()
