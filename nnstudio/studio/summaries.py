@@ -204,7 +204,9 @@ def _block(block: Graph, node: Node, info: NodeInfo | None) -> str:
         if node.repeat is not None and node.repeat.mode == "map":
             after = after[1:]  # the copies stand side by side in a dim of their own
         if before and after and len(before) > 1 and len(after) > 1:
-            parts.insert(0, f"{value_words(before[1])}→{value_words(after[1])}")
+            # Channels stand in the second dim; of a sequence of unknown length, in the last.
+            at = 1 if isinstance(before[1], int) else -1
+            parts.insert(0, f"{value_words(before[at])}→{value_words(after[at])}")
     if info is not None and info.weights:
         parts.append(count_words(info.weights))
     return " · ".join(parts)

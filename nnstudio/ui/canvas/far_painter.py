@@ -20,6 +20,8 @@ DETAIL = 0.16
 READABLE = 46.0
 """A node narrower than this on the screen has no title."""
 MOST_TITLES = 420
+LEAST = 2.0
+"""The breadth of a node on the screen at least."""
 
 
 class FarPainter:
@@ -52,7 +54,9 @@ class FarPainter:
         boxes, marks = self._table.boxes[rows], self._table.marks[rows]
         painter.setPen(paints.none)
         titled = boxes[:, 2] * zoom >= READABLE if len(rows) <= MOST_TITLES else None
-        high = metrics.HEIGHT
+        # Its colour is the last that is left of a node, which is never too small to be seen.
+        boxes[:, 2] = np.maximum(boxes[:, 2], LEAST / zoom)
+        high = max(metrics.HEIGHT, LEAST / zoom / 2)
         if zoom >= DETAIL:
             high = metrics.TITLE if titled is None or not titled.any() else metrics.HEIGHT
             painter.setBrush(paints.body)

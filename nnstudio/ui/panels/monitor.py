@@ -156,6 +156,7 @@ class MonitorPanel(Panel):
             unit = "percent" if group.percent else ""
             plot = CurvePlot(self.context.theme, tr(group.title), unit)
             plot.set_mode(replace(self._mode, log_y=group.key == "grad_norm"))
+            plot.from_zero = group.key == "rate"
             plot.mode_changed.connect(lambda: self._share_mode(plot))
             plot.picked.connect(self._pick)
             self.cards[group.key] = PlotCard(self.context, plot, self._grid)

@@ -71,6 +71,9 @@ class CurvePlot(QWidget):
         title: What is plotted.
         unit: `percent` writes parts of one in percent; "" plain numbers.
 
+    Attributes:
+        from_zero: Whether y begins at nothing: a learning rate that has hardly fallen is no cliff.
+
     Signals:
         picked: A run was clicked: its id.
         mode_changed: It is read in another way.
@@ -84,7 +87,7 @@ class CurvePlot(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme, self.title, self.unit = theme, title, unit
-        self.mode = Mode()
+        self.mode, self.from_zero = Mode(), False
         self._curves: tuple[Curve, ...] = ()
         self._ink, self._ground = Ink(), paper.Ground()
         self._picture: QPixmap | None = None
@@ -216,6 +219,8 @@ class CurvePlot(QWidget):
         if not known:
             return self._y
         low, high = min(pair[0] for pair in known), max(pair[1] for pair in known)
+        if self.from_zero and not self.mode.log_y:
+            low = min(low, 0.0)
         return _fitted(self._y, low, high, self.mode.log_y)
 
     def _whole(self) -> Axis:
