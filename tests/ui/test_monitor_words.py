@@ -6,10 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from nnstudio.studio import metric_groups
+from nnstudio.studio.series import Series
+from nnstudio.studio.trace import Trace
 from nnstudio.ui import run_words
 from nnstudio.ui.plots import axes
+from nnstudio.ui.plots.curves import CurvePlot
+from nnstudio.ui.plots.ink import Curve
+from nnstudio.ui.theme import Theme
 from tests.ui.training import Stage
 
 pytestmark = pytest.mark.gui
@@ -75,6 +81,28 @@ def test_a_run_that_is_over_says_how_fast_it_was(steps: int, seconds: float, wor
 def test_a_short_run_took_some_time_too(seconds: float, words: str) -> None:
     live: Any = SimpleNamespace(over=True, trace=SimpleNamespace(seconds=seconds))
     assert run_words.time_left(live) == words
+
+
+def test_what_comes_last_stands_on_the_paper(qtbot: QtBot, theme: Theme) -> None:
+    """Ranges rest for a second while a run grows; the last figure may come within it."""
+    made = Trace()
+    series = made.series.setdefault("val/accuracy", Series("val/accuracy"))
+    plot = CurvePlot(theme, "Accuracy")
+    qtbot.addWidget(plot)
+    plot.resize(300, 200)
+    plot.show()
+    plot.set_curves([Curve(made, "val/accuracy", "val", "#5b9dff", every_step=False)])
+    for step, value in enumerate((24.0, 29.0, 38.0, 39.2), 1):
+        series.append(step, value)
+    made.version += 1
+    plot.refresh()
+    plot.grab()
+    series.append(5, 61.9)
+    made.version += 1
+    plot.refresh()
+    plot.grab()
+    assert plot.sheet.y.high < 61.9, "as it was a moment ago"
+    qtbot.waitUntil(lambda: plot.grab() and plot.sheet.y.high >= 61.9)
 
 
 @pytest.mark.parametrize("log", [False, True])

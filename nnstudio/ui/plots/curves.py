@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
@@ -97,6 +97,8 @@ class CurvePlot(QWidget):
         self._end = 0.0
         self._fitted: tuple[object, ...] = ()
         self._fitted_at = 0.0
+        self._rest = QTimer(self, singleShot=True, interval=round(1000 * REST))
+        self._rest.timeout.connect(self._redraw)
         self._sheet = Sheet(QRectF(0, 0, 1, 1), "step", Axis(), Axis())
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
@@ -211,6 +213,8 @@ class CurvePlot(QWidget):
         if wanted != self._fitted or now - self._fitted_at >= REST:
             self._fitted, self._fitted_at = wanted, now
             self._y = self._fit_y(seen)
+        else:  # what came last may be what does not fit, and nothing may follow it
+            self._rest.start()
         self._sheet = Sheet(frame, self.mode.by, x, self._y, self.mode.span)
 
     def _fit_y(self, seen: tuple[float, float] | None) -> Axis:
