@@ -32,6 +32,7 @@ STRICTER = {
     "block.repeat_shape": "a carried value keeps its shape, so that the number of copies is free",
     "block.map_shape": "copies are stacked, which needs equal shapes",
     "block.repeat_input": "there is nothing to hand on",
+    "block.repeat_list": "as above: torch is asked about one copy only",
     "share.nothing": "torch has no borrowed weights; we want to say what is shared",
     "share.bypassed": "as above",
     "share.differs": "one module cannot have two sizes; torch fails at the second call only",
