@@ -36,6 +36,7 @@ STRICTER = {
     "share.nothing": "torch has no borrowed weights; we want to say what is shared",
     "share.bypassed": "as above",
     "share.differs": "one module cannot have two sizes; torch fails at the second call only",
+    "share.shape": "torch is asked about one layer, which borrows nothing",
     "block.copy": "as the layer inside; later copies are not built here",
     "shape.late": "torch has no sizes that are not known when a module is made",
     "expr.name": "a loop has one copy, so there is no i",
