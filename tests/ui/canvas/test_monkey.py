@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from nnstudio.compiler.analysis import analyse
 from nnstudio.graph.edits import SetBypass
+from nnstudio.graph.history import LIMIT
 from nnstudio.studio.actions import ACTIONS
 from nnstudio.ui.main_window import MainWindow
 
@@ -124,9 +125,10 @@ def wild(window: MainWindow, template: str, seed: int, deeds: int) -> None:
     assert {key: info.nodes for key, info in known.graphs.items()} == {
         key: info.nodes for key, info in found.graphs.items()
     }
+    whole = len(session.steps) <= LIMIT  # else the first steps are forgotten
     while session.can_undo:
         session.undo()
-    assert session.project == before
+    assert session.project == before or not whole
 
 
 @pytest.mark.parametrize("seed", range(2))
