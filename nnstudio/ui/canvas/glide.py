@@ -37,10 +37,10 @@ class Glide:
 
     def finish(self) -> None:
         """Show everything where it belongs."""
-        if self._animation is not None:
-            self._animation.stop()
-            self._animation.deleteLater()
-            self._animation = None
+        animation, self._animation = self._animation, None
+        if animation is not None:
+            animation.stop()  # at its end this calls `finish` once more
+            animation.deleteLater()
             self._view.canvas.settle()
 
     def _lasts(self) -> bool:
@@ -57,6 +57,8 @@ class Glide:
         canvas = self._view.canvas
 
         def step(share: float) -> None:
+            if self._animation is not animation:
+                return
             if any(key not in canvas.nodes for key in ways):
                 self.finish()
                 return
@@ -67,7 +69,7 @@ class Glide:
                 }
             )
 
+        self._animation = animation
         animation.valueChanged.connect(step)
         animation.finished.connect(self.finish)
-        self._animation = animation
         animation.start()

@@ -154,6 +154,20 @@ def test_a_group_is_called_what_its_block_is_called(hand) -> None:
     assert here.view.canvas.nodes[use].look.title == "Squash"
 
 
+def test_who_enters_a_block_while_nodes_glide_ends_the_glide(hand, qtbot) -> None:
+    """The end of the animation called itself, which ended in a report."""
+    here = hand(twice())
+    here.drag(here.at("two"), here.at("two", 320, 16))
+    here.run("graph.arrange")
+    glide = here.panel.commands._glide
+    animation = glide._animation
+    here.context.view.enter("one", "block")
+    animation.setCurrentTime(animation.duration())
+    qtbot.waitUntil(lambda: glide._animation is None, timeout=2000)
+    here.context.view.leave()
+    assert here.at("two").toTuple() == here.project.layout["net"]["two"]
+
+
 def test_a_use_gets_a_definition_of_its_own(hand) -> None:
     here = hand(twice())
     here.context.view.select(["two"])
