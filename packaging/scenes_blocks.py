@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 
 class Swish(nn.Module):
-    """x · sigmoid(βx), with a β that is learned.
+    """x * sigmoid(beta * x), with a beta that is learned.
 
     Args:
-        beta: Where β begins (0 to 10).
+        beta: Where beta begins (0 to 10).
     """
 
     def __init__(self, beta: float = 1.0):

@@ -129,7 +129,7 @@ class Report(QDialog):
         self.text.setReadOnly(True)
         self.text.setFont(fonts.mono(SMALL))
         wide = QFontMetrics(self.text.font()).horizontalAdvance("m" * 84)
-        self.text.setMinimumSize(wide, 240)
+        self.text.setMinimumSize(wide, 120)  # a small screen shows the buttons too
         column.addWidget(words)
         column.addWidget(self.text, 1)
         row = QHBoxLayout()
