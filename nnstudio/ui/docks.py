@@ -43,6 +43,7 @@ class PanelRow:
         factory: `module:Class`, imported when the panel is first seen.
         arrangements: Those that show it at first.
         loops: The loops that have something for it; () when all have.
+        counts: True when its tab counts problems, which is read while another one is in front.
     """
 
     id: str
@@ -51,6 +52,7 @@ class PanelRow:
     factory: str
     arrangements: tuple[str, ...]
     loops: tuple[str, ...] = ()
+    counts: bool = False
 
     @property
     def present(self) -> bool:
@@ -69,7 +71,7 @@ PANELS: tuple[PanelRow, ...] = (
              ("design", "train")),
     PanelRow("code", "Code", "bottom", _ROOM + "code:CodePanel", ("design", "export")),
     PanelRow("problems", "Problems", "bottom", _ROOM + "problems:ProblemsPanel",
-             ("design", "data", "train", "export")),
+             ("design", "data", "train", "export"), counts=True),
     PanelRow("data", "Data", "bottom", _ROOM + "data:DataPanel", ("design", "data")),
     PanelRow("runs", "Runs", "bottom", _ROOM + "runs:RunsPanel", ("design", "train")),
     PanelRow("images", "Pictures", "bottom", _ROOM + "images:ImagesPanel", ("train",),
@@ -80,10 +82,6 @@ PANELS: tuple[PanelRow, ...] = (
     PanelRow("log", "Log", "bottom", _ROOM + "log:LogPanel", ("design", "train")),
 )  # fmt: skip
 """All panels, in the order of their tabs. A row whose module is missing is left out."""
-
-
-COUNTING = "problems"
-"""The panel whose tab is read while another one is in front."""
 
 
 def present() -> tuple[PanelRow, ...]:
@@ -235,10 +233,10 @@ class Docks(QObject):
         self.tidy()
 
     def _count(self) -> None:
-        """Make the panel whose tab counts problems as soon as there are some, seen or not."""
-        context = self._context
-        if COUNTING in self._docks and context is not None and context.session.problems:
-            self._fill(COUNTING)
+        """Make a panel whose tab counts problems as soon as there are some, seen or not."""
+        if self._context is not None and self._context.session.problems:
+            for key in [key for key in self._docks if self.rows[key].counts]:
+                self._fill(key)
 
     def _tidy(self) -> None:
         self._tidying = False

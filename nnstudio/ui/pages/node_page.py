@@ -106,7 +106,7 @@ class NodePage(Page):
         )
         self.form.show_problems(_by_setting(info))
         self.form.offer(tr("Parameters of the block") if graph.id in project.blocks else "")
-        self._show_shapes(project, node, info, numbers)
+        self._show_shapes(project, node, info, costs)
         self.structure.show_node(project, graph, node, info)
         if self.samples is not None:
             self.samples.show_data(project)
@@ -128,14 +128,17 @@ class NodePage(Page):
             self.add(tr("Python"), self.own)
 
     def _show_shapes(
-        self, project: Project, node: Node, info: NodeInfo | None, numbers: Mapping[str, Any]
+        self,
+        project: Project,
+        node: Node,
+        info: NodeInfo | None,
+        costs: tuple[tuple[str, str], ...],
     ) -> None:
         wanted = fitting.signature(project, node.layer)
         self.shapes.setText("" if info is None else _shape_lines(wanted, info))
         self._shape_section.setVisible(bool(self.shapes.text()))
-        rows = self._costs(info, numbers)
-        self.facts.show_rows(rows)
-        self._cost_section.setVisible(bool(rows) and node.layer not in ENDS)
+        self.facts.show_rows(costs)
+        self._cost_section.setVisible(bool(costs) and node.layer not in ENDS)
 
     def _costs(
         self, info: NodeInfo | None, numbers: Mapping[str, Any]
